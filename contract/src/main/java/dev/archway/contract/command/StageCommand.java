@@ -1,0 +1,35 @@
+package dev.archway.contract.command;
+
+import dev.archway.contract.id.StageKey;
+import dev.archway.contract.plan.Checkout;
+import dev.archway.contract.plan.StagePlan;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What the planner asks of the executors of one platform. */
+public sealed interface StageCommand {
+  /** The attempt it is about. */
+  StageKey key();
+
+  /**
+   * Run this stage. A second delivery joins the first.
+   *
+   * @param stage the work
+   * @param checkout what to clone; null when the pipeline has no codebase
+   * @param environment variables every step of the stage gets
+   */
+  record RunStage(
+      StageKey key, StagePlan stage, @Nullable Checkout checkout, Map<String, String> environment)
+      implements StageCommand {
+    public RunStage {
+      environment = Map.copyOf(environment);
+    }
+  }
+
+  /**
+   * Stop this stage: end its running step, keep its log. Nothing happens when it has ended already.
+   *
+   * @param by who asked, for the record
+   */
+  record StopStage(StageKey key, String by) implements StageCommand {}
+}

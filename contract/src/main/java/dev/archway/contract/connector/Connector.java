@@ -1,0 +1,85 @@
+package dev.archway.contract.connector;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.archway.contract.image.Platform;
+import java.net.URI;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A named access to something outside. A plan carries its connectors whole, so that executor and
+ * registry need no connector store of their own; secrets stay references.
+ */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+@JsonSubTypes({
+  @JsonSubTypes.Type(value = Connector.LocalPodman.class, name = "LocalPodman"),
+  @JsonSubTypes.Type(value = Connector.DockerRegistry.class, name = "DockerRegistry"),
+  @JsonSubTypes.Type(value = Connector.Git.class, name = "Git")
+})
+public sealed interface Connector {
+  /**
+   * The reference under which pipelines name it: {@code id}, {@code org.id} or {@code account.id}.
+   */
+  String ref();
+
+  /**
+   * Stages run as containers of podman on the executor's machine.
+   *
+   * @param platforms the platforms it takes stages of; empty means every platform its executor
+   *     serves
+   */
+  record LocalPodman(String ref, List<Platform> platforms) implements Connector {
+    public LocalPodman {
+      platforms = List.copyOf(platforms);
+    }
+  }
+
+  /**
+   * An OCI registry.
+   *
+   * @param url where its API answers; scheme {@code http} means plain HTTP on purpose
+   * @param username null for anonymous access
+   * @param password null for anonymous access
+   */
+  record DockerRegistry(
+      String ref, URI url, @Nullable String username, @Nullable SecretRef password)
+      implements Connector {
+    public DockerRegistry {
+      if ((username == null) != (password == null)) {
+        throw new IllegalArgumentException(
+            "connector %s: username and passwordRef go together".formatted(ref));
+      }
+    }
+
+    /** The host as image references write it. Docker Hub's API hosts all mean {@code docker.io}. */
+    public String host() {
+      String authority = url.getAuthority();
+      return authority.equals("index.docker.io") || authority.equals("registry-1.docker.io")
+          ? "docker.io"
+          : authority;
+    }
+
+    /** True when the registry is spoken to without TLS. */
+    public boolean plainHttp() {
+      return "http".equals(url.getScheme());
+    }
+  }
+
+  /**
+   * A Git server or repository.
+   *
+   * @param url the repository's URL, or for {@code accountLevel} the URL that repository names are
+   *     appended to
+   * @param accountLevel true when a pipeline must name the repository ({@code repoName})
+   * @param username null for anonymous access
+   * @param password a password or token; null for anonymous access
+   */
+  record Git(
+      String ref,
+      String url,
+      boolean accountLevel,
+      @Nullable String username,
+      @Nullable SecretRef password)
+      implements Connector {}
+}

@@ -1,0 +1,31 @@
+package dev.archway.contract.plan;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A pipeline compiled for one run: inputs filled in, stages expanded into runs, connectors looked
+ * up. Nothing in it needs the YAML any more.
+ *
+ * @param org the organisation's identifier
+ * @param project the project's identifier
+ * @param pipeline the pipeline's identifier
+ * @param name the pipeline's name for people
+ * @param codebase what stages clone; null when no stage does
+ * @param stages the stage runs in list order; ids are unique, and {@code after} names only earlier
+ *     nodes
+ * @param indexes the image indexes to publish
+ */
+public record ExecutionPlan(
+    String org,
+    String project,
+    String pipeline,
+    String name,
+    @Nullable CodebasePlan codebase,
+    List<StagePlan> stages,
+    List<IndexPlan> indexes) {
+  public ExecutionPlan {
+    stages = List.copyOf(stages);
+    indexes = List.copyOf(indexes);
+  }
+}

@@ -1,0 +1,121 @@
+package dev.archway.contract.plan;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import dev.archway.contract.connector.Connector;
+import dev.archway.contract.image.Repository;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** One step of a stage run. Steps run in order and share the workspace {@code /harness}. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+@JsonSubTypes({
+  @JsonSubTypes.Type(value = StepPlan.Clone.class, name = "Clone"),
+  @JsonSubTypes.Type(value = StepPlan.Run.class, name = "Run"),
+  @JsonSubTypes.Type(value = StepPlan.BuildAndPush.class, name = "BuildAndPush")
+})
+public sealed interface StepPlan {
+  /** Unique within the stage: letters, digits and _. */
+  String id();
+
+  /** For people. */
+  String name();
+
+  /** After this long the step is killed and counts as expired. */
+  Duration timeout();
+
+  /**
+   * Clones the execution's one commit into the workspace; the step that {@code cloneCodebase: true}
+   * stands for.
+   */
+  record Clone(String id, String name, Duration timeout) implements StepPlan {}
+
+  /**
+   * Runs a command, or the image's own entry point, in a container.
+   *
+   * @param image the image as written; no tag means {@code latest}
+   * @param imageRegistry whose account to pull with; null for anonymous
+   * @param command the script; null runs the image's entry point
+   * @param shell what runs the script
+   * @param environment variables for the container
+   * @param imagePullPolicy {@code Always}, {@code IfNotPresent} or {@code Never}; null means
+   *     IfNotPresent
+   * @param runAsUser numeric user; null means the placement's, else the image's
+   */
+  record Run(
+      String id,
+      String name,
+      Duration timeout,
+      String image,
+      Connector.@Nullable DockerRegistry imageRegistry,
+      @Nullable String command,
+      Shell shell,
+      Map<String, String> environment,
+      Resources resources,
+      @Nullable String imagePullPolicy,
+      boolean privileged,
+      @Nullable Long runAsUser)
+      implements StepPlan {
+    public Run {
+      environment = Map.copyOf(environment);
+    }
+  }
+
+  /**
+   * Builds an image from the workspace and pushes it.
+   *
+   * @param registry where to push
+   * @param repository the full repository
+   * @param tags at least one
+   * @param context the build context, relative to the workspace; {@code .} is the workspace itself
+   * @param dockerfile relative to the workspace, as Harness reads it
+   * @param target the Dockerfile's build target; null builds the last one
+   * @param buildArguments values for the Dockerfile's ARG lines
+   * @param labels labels for the image
+   */
+  record BuildAndPush(
+      String id,
+      String name,
+      Duration timeout,
+      Connector.DockerRegistry registry,
+      Repository repository,
+      List<String> tags,
+      String context,
+      String dockerfile,
+      @Nullable String target,
+      Map<String, String> buildArguments,
+      Map<String, String> labels,
+      Resources resources)
+      implements StepPlan {
+    public BuildAndPush {
+      tags = List.copyOf(tags);
+      buildArguments = Map.copyOf(buildArguments);
+      labels = Map.copyOf(labels);
+      if (tags.isEmpty()) {
+        throw new IllegalArgumentException(
+            "step %s: no tags (expected: at least one)".formatted(id));
+      }
+    }
+  }
+
+  /** What runs a step's script (Harness Run step, "Shell"). */
+  enum Shell {
+    SH,
+    BASH,
+    PYTHON,
+    POWERSHELL,
+    PWSH
+  }
+
+  /**
+   * Limits of a step's container; null means no limit.
+   *
+   * @param memoryBytes limit of memory
+   * @param cpuMillis limit of CPU in thousandths of a core
+   */
+  record Resources(@Nullable Long memoryBytes, @Nullable Long cpuMillis) {
+    public static final Resources UNLIMITED = new Resources(null, null);
+  }
+}
