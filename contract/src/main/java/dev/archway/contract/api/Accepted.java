@@ -10,6 +10,8 @@ import java.util.Map;
  * The answer to a submission that was taken.
  *
  * @param warnings findings that do not keep it from running
- * @param links paths below the server's root: {@code self}, {@code events}, {@code logs}, {@code abort}
+ * @param links paths below the server's root: {@code self}, {@code events}, {@code logs}, {@code
+ *     abort}
  */
-public record Accepted(ExecutionId id, Status status, List<Problem> warnings, Map<String, String> links) {}
+public record Accepted(
+    ExecutionId id, Status status, List<Problem> warnings, Map<String, String> links) {}

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * One tag as it was pushed once: an image of one platform, or an image index.
  *
  * @param mediaType tells an image from an index (OCI image specification, "Media Types")
- * @param size bytes of the manifest, its config and its layers; of the index document alone for an index
+ * @param size bytes of the manifest, its config and its layers; of the index document alone for an
+ *     index
  * @param platform null for an index
  * @param parts what an index joins; empty for an image
  * @param missing tags of parts that an index lacks

@@ -10,4 +10,10 @@ import java.time.Instant;
  * @param line its number within the step's attempt, from 0
  */
 public record LogEntry(
-    String stage, int attempt, String step, long line, Instant time, LogChunk.Stream stream, String text) {}
+    String stage,
+    int attempt,
+    String step,
+    long line,
+    Instant time,
+    LogChunk.Stream stream,
+    String text) {}

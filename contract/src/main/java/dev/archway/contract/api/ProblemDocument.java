@@ -10,4 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param problems all findings, for status 422; empty otherwise
  */
 public record ProblemDocument(
-    @Nullable String type, String title, int status, @Nullable String detail, List<Problem> problems) {}
+    @Nullable String type,
+    String title,
+    int status,
+    @Nullable String detail,
+    List<Problem> problems) {}

@@ -8,11 +8,12 @@ import org.jspecify.annotations.Nullable;
  * The JSON form of {@code POST /executions} and {@code POST /pipelines/validate}.
  *
  * @param pipelineYaml the pipeline's text, unchanged
- * @param inputs values for {@code <+input>}: either an input set's shape (one key, {@code pipeline} or {@code inputSet}),
- *     or a flat map from a path's end, such as {@code namespace} or
- *     {@code stages.upload.spec.infrastructure.spec.namespace}, to a value
+ * @param inputs values for {@code <+input>}: either an input set's shape (one key, {@code pipeline}
+ *     or {@code inputSet}), or a flat map from a path's end, such as {@code namespace} or {@code
+ *     stages.upload.spec.infrastructure.spec.namespace}, to a value
  * @param stages identifiers of the stages to run; empty runs all
- * @param branch builds this branch where the codebase's {@code build} is {@code <+input>}; null when inputs say it
+ * @param branch builds this branch where the codebase's {@code build} is {@code <+input>}; null
+ *     when inputs say it
  */
 public record Submission(
     String pipelineYaml,
