@@ -1,0 +1,150 @@
+package dev.archway.messaging;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * Publishes the outbox in order, one batch after another. A row lock on {@code outbox_relay} lets
+ * only one instance of a service publish at a time, so that no record overtakes an earlier one of
+ * its key. A record leaves the table once the broker has it; a crash in between publishes it twice,
+ * which consumers expect.
+ */
+final class OutboxRelay implements SmartLifecycle {
+  private static final Logger log = LoggerFactory.getLogger(OutboxRelay.class);
+  private static final int BATCH = 200;
+  private static final Duration SWEEP = Duration.ofSeconds(1);
+  private static final Duration PAUSE_AFTER_FAILURE = Duration.ofMillis(500);
+
+  private final JdbcClient jdbc;
+  private final TransactionTemplate transactions;
+  private final StreamMessageBus bus;
+  private final Semaphore work = new Semaphore(0);
+  private volatile boolean running;
+  private Thread thread = Thread.ofVirtual().unstarted(() -> {});
+
+  OutboxRelay(JdbcClient jdbc, TransactionTemplate transactions, StreamMessageBus bus) {
+    this.jdbc = jdbc;
+    this.transactions = transactions;
+    this.bus = bus;
+  }
+
+  void wake() {
+    work.release();
+  }
+
+  @Override
+  public void start() {
+    running = true;
+    thread = Thread.ofVirtual().name("outbox-relay").start(this::loop);
+  }
+
+  @Override
+  public void stop() {
+    running = false;
+    thread.interrupt();
+    try {
+      thread.join(Duration.ofSeconds(5));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public boolean isRunning() {
+    return running;
+  }
+
+  private void loop() {
+    while (running) {
+      try {
+        while (publishBatch() == BATCH) {
+          // A full batch means there may be more.
+        }
+        work.tryAcquire(SWEEP.toMillis(), TimeUnit.MILLISECONDS);
+        work.drainPermits();
+      } catch (InterruptedException e) {
+        return;
+      } catch (RuntimeException e) {
+        if (!running) {
+          return;
+        }
+        log.warn(
+            "cannot publish the outbox now, next try in {} ms: {}",
+            PAUSE_AFTER_FAILURE.toMillis(),
+            e.toString());
+        try {
+          Thread.sleep(PAUSE_AFTER_FAILURE);
+        } catch (InterruptedException stop) {
+          return;
+        }
+      }
+    }
+  }
+
+  private int publishBatch() {
+    if (jdbc.sql("SELECT COUNT(*) FROM (SELECT 1 FROM outbox FETCH FIRST 1 ROWS ONLY) pending")
+            .query(Integer.class)
+            .single()
+        == 0) {
+      return 0;
+    }
+    Integer sent =
+        transactions.execute(status -> {
+          jdbc.sql("SELECT id FROM outbox_relay FOR UPDATE").query(Integer.class).single();
+          List<Row> rows =
+              jdbc.sql(
+                      "SELECT id, topic, message_id, source, message_key, wire_name, occurred_at, body FROM outbox ORDER BY id FETCH FIRST "
+                          + BATCH
+                          + " ROWS ONLY")
+                  .query((rs, n) ->
+                      new Row(
+                          rs.getLong("id"),
+                          rs.getString("topic"),
+                          rs.getString("message_id"),
+                          rs.getString("source"),
+                          rs.getString("message_key"),
+                          rs.getString("wire_name"),
+                          rs.getObject("occurred_at", OffsetDateTime.class),
+                          rs.getString("body")))
+                  .list();
+          for (Row row : rows) {
+            bus.send(
+                row.topic(),
+                row.messageId(),
+                Envelopes.write(
+                    row.messageId(),
+                    row.source(),
+                    row.key(),
+                    row.wireName(),
+                    row.occurredAt().toInstant(),
+                    row.body().getBytes(StandardCharsets.UTF_8)));
+          }
+          if (!rows.isEmpty()) {
+            jdbc.sql("DELETE FROM outbox WHERE id IN (:ids)")
+                .param("ids", rows.stream().map(Row::id).toList())
+                .update();
+          }
+          return rows.size();
+        });
+    return sent == null ? 0 : sent;
+  }
+
+  private record Row(
+      long id,
+      String topic,
+      String messageId,
+      String source,
+      String key,
+      String wireName,
+      OffsetDateTime occurredAt,
+      String body) {}
+}
