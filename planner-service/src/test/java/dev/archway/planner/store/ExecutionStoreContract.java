@@ -38,7 +38,11 @@ abstract class ExecutionStoreContract {
   void emptyDatabase() {
     DataSource database = dataSource();
     Flyway flyway =
-        Flyway.configure().dataSource(database).locations("classpath:db/planner").cleanDisabled(false).load();
+        Flyway.configure()
+            .dataSource(database)
+            .locations("classpath:db/planner")
+            .cleanDisabled(false)
+            .load();
     flyway.clean();
     flyway.migrate();
     jdbc = JdbcClient.create(database);
@@ -58,8 +62,11 @@ abstract class ExecutionStoreContract {
     create();
     assertThat(store.find(SamplePlans.ID))
         .hasValueSatisfying(stored -> assertThat(stored.request()).isEqualTo(request));
-    assertThat(outbox()).containsExactly("stage.run.v1", "execution.queued.v1", "execution.stage-changed.v1");
-    assertThat(store.told(SamplePlans.ID, 0)).extracting(ExecutionStore.Told::sequence).containsExactly(1L, 2L);
+    assertThat(outbox())
+        .containsExactly("stage.run.v1", "execution.queued.v1", "execution.stage-changed.v1");
+    assertThat(store.told(SamplePlans.ID, 0))
+        .extracting(ExecutionStore.Told::sequence)
+        .containsExactly(1L, 2L);
     assertThat(store.told(SamplePlans.ID, 1)).hasSize(1);
   }
 
@@ -74,7 +81,13 @@ abstract class ExecutionStoreContract {
 
   @Test
   void anUnknownExecutionIsNotChanged() {
-    assertThat(store.change(ExecutionId.of("e99999999999"), (_, _) -> { throw new AssertionError(); })).isEmpty();
+    assertThat(
+            store.change(
+                ExecutionId.of("e99999999999"),
+                (_, _) -> {
+                  throw new AssertionError();
+                }))
+        .isEmpty();
   }
 
   @Test
@@ -82,8 +95,12 @@ abstract class ExecutionStoreContract {
     create();
     int told = outbox().size();
     assertThat(
-            org.assertj.core.api.Assertions.catchThrowable(
-                () -> store.change(SamplePlans.ID, (_, _) -> { throw new IllegalStateException("broken"); })))
+            org.assertj.core.api.Assertions.catchThrowable(() ->
+                store.change(
+                    SamplePlans.ID,
+                    (_, _) -> {
+                      throw new IllegalStateException("broken");
+                    })))
         .isInstanceOf(IllegalStateException.class);
     assertThat(outbox()).hasSize(told);
   }
@@ -118,12 +135,14 @@ abstract class ExecutionStoreContract {
   private void create() {
     store.create(
         request,
-        machine.decide(request, ExecutionMachine.initial(request), new Signal.Submitted(SamplePlans.NOW)));
+        machine.decide(
+            request, ExecutionMachine.initial(request), new Signal.Submitted(SamplePlans.NOW)));
   }
 
   private void change(StageEvent event) {
     store.change(
-        SamplePlans.ID, (asked, state) -> machine.decide(asked, state, new Signal.StageReported(event)));
+        SamplePlans.ID,
+        (asked, state) -> machine.decide(asked, state, new Signal.StageReported(event)));
   }
 
   private static StageEvent started() {
@@ -132,10 +151,11 @@ abstract class ExecutionStoreContract {
   }
 
   private static StageEvent stepStarted(String step) {
-    return new StageEvent.StepStarted(new StageKey(SamplePlans.ID, "amd", 1), SamplePlans.NOW, step);
+    return new StageEvent.StepStarted(
+        new StageKey(SamplePlans.ID, "amd", 1), SamplePlans.NOW, step);
   }
 
   private List<String> outbox() {
-    return jdbc.sql("SELECT wire_name FROM outbox ORDER BY id").query(String.class).list();
+    return jdbc.sql("SELECT wire_name FROM outbox ORDER BY id").query((rs, _) -> rs.getString(1)).list();
   }
 }
