@@ -119,7 +119,7 @@ public final class ConnectorDirectory {
     String key = key(org == null ? "" : org, project == null ? "" : project, id);
     Connector read = ConnectorReader.read(ref, connector);
     Connector other = into.put(key, read);
-    if (other != null && other != HARNESS_IMAGE) {
+    if (other != null && !other.equals(HARNESS_IMAGE)) {
       throw new IllegalArgumentException(
           "a second connector \"%s\" (expected: one); this file's is used".formatted(ref));
     }

@@ -156,6 +156,8 @@ abstract class ExecutionStoreContract {
   }
 
   private List<String> outbox() {
-    return jdbc.sql("SELECT wire_name FROM outbox ORDER BY id").query((rs, _) -> rs.getString(1)).list();
+    return jdbc.sql("SELECT wire_name FROM outbox ORDER BY id")
+        .query((rs, _) -> rs.getString(1))
+        .list();
   }
 }
