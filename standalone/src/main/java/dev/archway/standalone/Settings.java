@@ -116,15 +116,22 @@ record Settings(
     p.put("spring.datasource.url", databaseUrl(home.database(service)));
     p.put("spring.datasource.username", "archway");
     p.put("spring.datasource.password", "");
-    p.put("spring.datasource.hikari.maximum-pool-size", "8");
     p.put("spring.datasource.hikari.minimum-idle", "1");
     p.put("archway.planner.connectors-directory", home.connectors().toString());
     p.put("archway.planner.secrets-directory", home.secrets().toString());
+    if (options.properties().keySet().stream().noneMatch(Settings::isPlatforms)) {
+      p.put("archway.executor.platforms", String.join(",", HostPlatforms.find()));
+    }
     p.put("archway.executor.directory", home.executor().toString());
     p.put("archway.executor.podman.directory", home.podman().toString());
     p.put("archway.log.directory", home.stepLogs().toString());
     p.put("archway.secrets.directory", home.secrets().toString());
     p.put("archway.gateway.tokens-file", home.token().toString());
+  }
+
+  /** Also {@code platforms[0]}: a list is bound from one form, not from both. */
+  private static boolean isPlatforms(String key) {
+    return key.startsWith("archway.executor.platforms");
   }
 
   /**

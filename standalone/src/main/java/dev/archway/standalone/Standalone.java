@@ -19,7 +19,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.web.server.PortInUseException;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -154,10 +153,7 @@ final class Standalone implements AutoCloseable {
     Thread.currentThread().setName("start-" + service.name());
     long begin = System.nanoTime();
     ConfigurableApplicationContext context =
-        new SpringApplicationBuilder(service.configuration())
-            .web(WebApplicationType.SERVLET)
-            .registerShutdownHook(false)
-            .run(args);
+        new SpringApplicationBuilder(service.configuration()).registerShutdownHook(false).run(args);
     LOG.info("{} started in {} ms", service.name(), (System.nanoTime() - begin) / 1_000_000);
     return context;
   }
