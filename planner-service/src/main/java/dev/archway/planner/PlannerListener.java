@@ -31,7 +31,8 @@ final class PlannerListener {
       case ImageEvent event -> signal(event.execution(), new Signal.ImageReported(event));
       default ->
           throw new IllegalArgumentException(
-              "cannot plan with %s (expected: a stage or image event)".formatted(envelope.data().getClass().getSimpleName()));
+              "cannot plan with %s (expected: a stage or image event)"
+                  .formatted(envelope.data().getClass().getSimpleName()));
     }
   }
 

@@ -15,4 +15,5 @@ import org.springframework.validation.annotation.Validated;
  */
 @Validated
 @ConfigurationProperties("archway.planner")
-record PlannerProperties(Path connectorsDirectory, Path secretsDirectory, @Min(1) @Max(10) int stageAttempts) {}
+record PlannerProperties(
+    Path connectorsDirectory, Path secretsDirectory, @Min(1) @Max(10) int stageAttempts) {}

@@ -17,7 +17,10 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.servlet.mvc.method.annotation.StreamingResponseBody;
 
-/** Streams what was told of an execution, from the start or from {@code Last-Event-ID}, until it has ended. */
+/**
+ * Streams what was told of an execution, from the start or from {@code Last-Event-ID}, until it has
+ * ended.
+ */
 @RestController
 @RequestMapping("/api/v1/executions/{id}/events")
 public final class EventStreamController {
@@ -34,7 +37,8 @@ public final class EventStreamController {
 
   @GetMapping(produces = MediaType.TEXT_EVENT_STREAM_VALUE)
   ResponseEntity<StreamingResponseBody> follow(
-      @PathVariable String id, @RequestHeader(name = "Last-Event-ID", defaultValue = "0") long last) {
+      @PathVariable String id,
+      @RequestHeader(name = "Last-Event-ID", defaultValue = "0") long last) {
     ExecutionId execution = ExecutionController.parse(id);
     if (store.find(execution).isEmpty()) {
       throw ExecutionController.unknown(id);

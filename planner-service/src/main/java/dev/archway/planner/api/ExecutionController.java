@@ -4,9 +4,9 @@ import dev.archway.contract.api.Accepted;
 import dev.archway.contract.api.ExecutionSummary;
 import dev.archway.contract.api.ExecutionView;
 import dev.archway.contract.api.Submission;
+import dev.archway.contract.failure.Problem;
 import dev.archway.contract.id.ExecutionId;
 import dev.archway.contract.plan.ExecutionPlan;
-import dev.archway.contract.failure.Problem;
 import dev.archway.contract.status.Status;
 import dev.archway.planner.machine.ExecutionMachine;
 import dev.archway.planner.machine.ExecutionState;
@@ -42,7 +42,8 @@ public final class ExecutionController {
   private final ExecutionStore store;
   private final Clock clock;
 
-  public ExecutionController(Submissions submissions, ExecutionMachine machine, ExecutionStore store, Clock clock) {
+  public ExecutionController(
+      Submissions submissions, ExecutionMachine machine, ExecutionStore store, Clock clock) {
     this.submissions = submissions;
     this.machine = machine;
     this.store = store;
@@ -57,7 +58,8 @@ public final class ExecutionController {
     Request request = submissions.prepare(submission, clock.instant());
     store.create(
         request,
-        machine.decide(request, ExecutionMachine.initial(request), new Signal.Submitted(request.createdAt())));
+        machine.decide(
+            request, ExecutionMachine.initial(request), new Signal.Submitted(request.createdAt())));
     String self = "/api/v1/executions/" + request.id();
     return ResponseEntity.accepted()
         .location(URI.create(self))
@@ -66,12 +68,25 @@ public final class ExecutionController {
                 request.id(),
                 Status.QUEUED,
                 request.warnings(),
-                Map.of("self", self, "events", self + "/events", "logs", self + "/logs", "abort", self + "/abort")));
+                Map.of(
+                    "self",
+                    self,
+                    "events",
+                    self + "/events",
+                    "logs",
+                    self + "/logs",
+                    "abort",
+                    self + "/abort")));
   }
 
   @PostMapping(
       path = "/executions",
-      consumes = {"application/yaml", "application/x-yaml", "text/yaml", MediaType.TEXT_PLAIN_VALUE})
+      consumes = {
+        "application/yaml",
+        "application/x-yaml",
+        "text/yaml",
+        MediaType.TEXT_PLAIN_VALUE
+      })
   ResponseEntity<Accepted> submitYaml(@RequestBody String yaml) {
     return submit(new Submission(yaml, null, null, null));
   }
@@ -84,7 +99,12 @@ public final class ExecutionController {
 
   @PostMapping(
       path = "/pipelines/validate",
-      consumes = {"application/yaml", "application/x-yaml", "text/yaml", MediaType.TEXT_PLAIN_VALUE})
+      consumes = {
+        "application/yaml",
+        "application/x-yaml",
+        "text/yaml",
+        MediaType.TEXT_PLAIN_VALUE
+      })
   Validated validateYaml(@RequestBody String yaml) {
     return validate(new Submission(yaml, null, null, null));
   }

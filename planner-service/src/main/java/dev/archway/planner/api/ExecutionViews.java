@@ -78,7 +78,8 @@ final class ExecutionViews {
     StepState state = stage.steps().get(plan.id());
     if (state == null) {
       Status status = stage.status().ended() ? Status.SKIPPED : Status.QUEUED;
-      return new StepView(plan.id(), plan.name(), type, status, null, null, null, null, List.of(), 0);
+      return new StepView(
+          plan.id(), plan.name(), type, status, null, null, null, null, List.of(), 0);
     }
     return new StepView(
         plan.id(),

@@ -12,8 +12,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Decides what happens next in an execution. Holds no state, reads no clock, calls nobody; the same signal twice changes nothing the
- * second time. Thread-safe.
+ * Decides what happens next in an execution. Holds no state, reads no clock, calls nobody; the same
+ * signal twice changes nothing the second time. Thread-safe.
  */
 public final class ExecutionMachine {
   private final int maxAttempts;
@@ -23,7 +23,8 @@ public final class ExecutionMachine {
    */
   public ExecutionMachine(int maxAttempts) {
     if (maxAttempts < 1) {
-      throw new IllegalArgumentException("stage attempts: %d (expected: 1 or more)".formatted(maxAttempts));
+      throw new IllegalArgumentException(
+          "stage attempts: %d (expected: 1 or more)".formatted(maxAttempts));
     }
     this.maxAttempts = maxAttempts;
   }

@@ -33,7 +33,8 @@ public record ExecutionState(
    * One stage run.
    *
    * @param attempt 0 while it has not been dispatched
-   * @param reported how the executor says it ended; the status follows once the pushed images are verified
+   * @param reported how the executor says it ended; the status follows once the pushed images are
+   *     verified
    * @param verified digests of which registry-service said that they are there
    */
   public record StageState(
@@ -49,31 +50,46 @@ public record ExecutionState(
       Map<String, StepState> steps,
       Set<Digest> verified) {
     static final StageState WAITING =
-        new StageState(Status.QUEUED, 0, null, null, null, false, List.of(), null, null, Map.of(), Set.of());
+        new StageState(
+            Status.QUEUED, 0, null, null, null, false, List.of(), null, null, Map.of(), Set.of());
 
     StageState withStatus(Status next, @Nullable Instant ended, @Nullable Failure why) {
       return new StageState(
-          next, attempt, startedAt, ended, runtime, emulated, ignored, reported, why, steps, verified);
+          next, attempt, startedAt, ended, runtime, emulated, ignored, reported, why, steps,
+          verified);
     }
 
     StageState withSteps(Map<String, StepState> next) {
       return new StageState(
-          status, attempt, startedAt, endedAt, runtime, emulated, ignored, reported, failure, next, verified);
+          status, attempt, startedAt, endedAt, runtime, emulated, ignored, reported, failure, next,
+          verified);
     }
 
     StageState withReport(Status outcome, @Nullable Failure why) {
       return new StageState(
-          status, attempt, startedAt, endedAt, runtime, emulated, ignored, outcome, why, steps, verified);
+          status, attempt, startedAt, endedAt, runtime, emulated, ignored, outcome, why, steps,
+          verified);
     }
 
     StageState withVerified(Set<Digest> next) {
       return new StageState(
-          status, attempt, startedAt, endedAt, runtime, emulated, ignored, reported, failure, steps, next);
+          status, attempt, startedAt, endedAt, runtime, emulated, ignored, reported, failure, steps,
+          next);
     }
 
     static StageState dispatched(int attempt) {
       return new StageState(
-          Status.QUEUED, attempt, null, null, null, false, List.of(), null, null, Map.of(), Set.of());
+          Status.QUEUED,
+          attempt,
+          null,
+          null,
+          null,
+          false,
+          List.of(),
+          null,
+          null,
+          Map.of(),
+          Set.of());
     }
 
     /** Every image its steps pushed. */
@@ -99,7 +115,8 @@ public record ExecutionState(
       List<Platform> platforms,
       List<String> missing,
       @Nullable Failure failure) {
-    static final IndexState WAITING = new IndexState(Status.QUEUED, null, List.of(), List.of(), null);
+    static final IndexState WAITING =
+        new IndexState(Status.QUEUED, null, List.of(), List.of(), null);
 
     IndexState withStatus(Status next, @Nullable Failure why) {
       return new IndexState(next, digest, platforms, missing, why);

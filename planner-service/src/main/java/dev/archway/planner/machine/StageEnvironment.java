@@ -6,7 +6,10 @@ import dev.archway.contract.plan.StagePlan;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The variables every step gets (Harness page "CI environment variables"), as far as they are known before the stage starts. */
+/**
+ * The variables every step gets (Harness page "CI environment variables"), as far as they are known
+ * before the stage starts.
+ */
 final class StageEnvironment {
   private StageEnvironment() {}
 

@@ -28,7 +28,10 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** One decision in the making: a working copy of the state, and what is to be told. Lives for one call. */
+/**
+ * One decision in the making: a working copy of the state, and what is to be told. Lives for one
+ * call.
+ */
 final class Turn {
   private final Request request;
   private final ExecutionId id;
@@ -64,7 +67,14 @@ final class Turn {
   Decision decision() {
     ExecutionState next =
         new ExecutionState(
-            status, sequence + events.size(), startedAt, endedAt, stoppedBy, failure, stages, indexes);
+            status,
+            sequence + events.size(),
+            startedAt,
+            endedAt,
+            stoppedBy,
+            failure,
+            stages,
+            indexes);
     return new Decision(next, stageCommands, imageCommands, events);
   }
 
@@ -77,7 +87,8 @@ final class Turn {
   void submitted() {
     if (events.isEmpty() && sequence == 0) {
       var plan = request.plan();
-      events.add(new ExecutionEvent.ExecutionQueued(id, now, plan.org(), plan.project(), plan.pipeline()));
+      events.add(
+          new ExecutionEvent.ExecutionQueued(id, now, plan.org(), plan.project(), plan.pipeline()));
     }
   }
 
@@ -95,7 +106,8 @@ final class Turn {
       if (stage.attempt() == 0) {
         endStage(plan.id(), Status.ABORTED, stopped);
       } else if (stage.reported() == null) {
-        stageCommands.add(new StageCommand.StopStage(new StageKey(id, plan.id(), stage.attempt()), by));
+        stageCommands.add(
+            new StageCommand.StopStage(new StageKey(id, plan.id(), stage.attempt()), by));
       }
     }
     for (IndexPlan plan : request.plan().indexes()) {
@@ -171,7 +183,9 @@ final class Turn {
       dispatch(plan(stage), before.attempt() + 1);
       return;
     }
-    stages.put(stage, before.withReport(event.status(), before.failure() == null ? why : before.failure()));
+    stages.put(
+        stage,
+        before.withReport(event.status(), before.failure() == null ? why : before.failure()));
     settle(stage);
   }
 
@@ -205,7 +219,9 @@ final class Turn {
     }
   }
 
-  /** Starts what may start, gives up what never can, and ends the execution when nothing is left. */
+  /**
+   * Starts what may start, gives up what never can, and ends the execution when nothing is left.
+   */
   void advance() {
     boolean moved;
     do {
@@ -223,13 +239,15 @@ final class Turn {
         }
       }
       for (IndexPlan plan : request.plan().indexes()) {
-        if (index(plan.id()).status() == Status.QUEUED && plan.after().stream().allMatch(this::ended)) {
+        if (index(plan.id()).status() == Status.QUEUED
+            && plan.after().stream().allMatch(this::ended)) {
           publish(plan);
           moved = true;
         }
       }
     } while (moved);
-    if (stages.keySet().stream().allMatch(this::ended) && indexes.keySet().stream().allMatch(this::ended)) {
+    if (stages.keySet().stream().allMatch(this::ended)
+        && indexes.keySet().stream().allMatch(this::ended)) {
       finish();
     }
   }
@@ -238,11 +256,17 @@ final class Turn {
     stages.put(plan.id(), StageState.dispatched(attempt));
     stageCommands.add(
         new StageCommand.RunStage(
-            new StageKey(id, plan.id(), attempt), plan, request.checkout(), StageEnvironment.of(request, plan)));
+            new StageKey(id, plan.id(), attempt),
+            plan,
+            request.checkout(),
+            StageEnvironment.of(request, plan)));
     tellStage(plan.id());
   }
 
-  /** Ends a stage whose executor has reported, once every image it pushed is known to be at the registry. */
+  /**
+   * Ends a stage whose executor has reported, once every image it pushed is known to be at the
+   * registry.
+   */
   private void settle(String id) {
     StageState stage = stage(id);
     Status reported = stage.reported();
@@ -253,7 +277,8 @@ final class Turn {
       endStage(id, reported, stage.failure());
     } else if (stage.failure() != null) {
       endStage(id, Status.FAILED, stage.failure());
-    } else if (stage.images().stream().allMatch(image -> stage.verified().contains(image.digest()))) {
+    } else if (stage.images().stream()
+        .allMatch(image -> stage.verified().contains(image.digest()))) {
       endStage(id, Status.SUCCESS, null);
     }
   }
@@ -264,9 +289,12 @@ final class Turn {
     for (IndexPlan.Part part : plan.parts()) {
       pushed(plan, part)
           .ifPresentOrElse(
-              image -> parts.add(
-                  new PublishIndex.Part(
-                      part.tag(), part.platform() == null ? image.platform() : part.platform(), image.digest())),
+              image ->
+                  parts.add(
+                      new PublishIndex.Part(
+                          part.tag(),
+                          part.platform() == null ? image.platform() : part.platform(),
+                          image.digest())),
               () -> missing.add(part.tag()));
     }
     if (parts.isEmpty() || (!missing.isEmpty() && !plan.allowPartial())) {
@@ -280,25 +308,30 @@ final class Turn {
     }
     indexes.put(plan.id(), index(plan.id()).withStatus(Status.RUNNING, null));
     imageCommands.add(
-        new PublishIndex(id, plan.id(), plan.registry(), plan.repository(), plan.tags(), parts, missing));
+        new PublishIndex(
+            id, plan.id(), plan.registry(), plan.repository(), plan.tags(), parts, missing));
     tellIndex(plan.id());
   }
 
   private Stream<PushedImage> pushedBy(String stage) {
-    return stage(stage).status() == Status.SUCCESS ? stage(stage).images().stream() : Stream.empty();
+    return stage(stage).status() == Status.SUCCESS
+        ? stage(stage).images().stream()
+        : Stream.empty();
   }
 
   private java.util.Optional<PushedImage> pushed(IndexPlan plan, IndexPlan.Part part) {
     return plan.after().stream()
         .flatMap(this::pushedBy)
-        .filter(image -> image.repository().equals(plan.repository()) && image.tags().contains(part.tag()))
+        .filter(image ->
+            image.repository().equals(plan.repository()) && image.tags().contains(part.tag()))
         .findFirst();
   }
 
   private void finish() {
     List<Status> all =
         Stream.concat(
-                stages.values().stream().map(StageState::status), indexes.values().stream().map(IndexState::status))
+                stages.values().stream().map(StageState::status),
+                indexes.values().stream().map(IndexState::status))
             .toList();
     status =
         stoppedBy != null && all.contains(Status.ABORTED)
@@ -313,19 +346,18 @@ final class Turn {
         status == Status.SUCCESS
             ? null
             : Stream.concat(
-                    stages.values().stream().map(StageState::failure), indexes.values().stream().map(IndexState::failure))
+                    stages.values().stream().map(StageState::failure),
+                    indexes.values().stream().map(IndexState::failure))
                 .filter(Objects::nonNull)
                 .findFirst()
                 .orElse(null);
     List<ExecutionEvent.LogLength> logs = new ArrayList<>();
-    stages.forEach(
-        (stage, state) ->
-            state
-                .steps()
-                .forEach(
-                    (step, done) ->
-                        logs.add(
-                            new ExecutionEvent.LogLength(stage, state.attempt(), step, done.logLines()))));
+    stages.forEach((stage, state) ->
+        state
+            .steps()
+            .forEach((step, done) ->
+                logs.add(
+                    new ExecutionEvent.LogLength(stage, state.attempt(), step, done.logLines()))));
     events.add(new ExecutionEvent.ExecutionFinished(id, now, status, failure, logs));
   }
 
@@ -343,12 +375,16 @@ final class Turn {
     Map<String, StepState> steps = new LinkedHashMap<>(stage(stage).steps());
     steps.put(step, state);
     stages.put(stage, stage(stage).withSteps(steps));
-    events.add(new ExecutionEvent.StepChanged(id, now, stage, stage(stage).attempt(), step, state.status()));
+    events.add(
+        new ExecutionEvent.StepChanged(
+            id, now, stage, stage(stage).attempt(), step, state.status()));
   }
 
   private void tellStage(String stage) {
     StageState state = stage(stage);
-    events.add(new ExecutionEvent.StageChanged(id, now, stage, state.attempt(), state.status(), state.failure()));
+    events.add(
+        new ExecutionEvent.StageChanged(
+            id, now, stage, state.attempt(), state.status(), state.failure()));
   }
 
   private void tellIndex(String index) {
@@ -382,6 +418,9 @@ final class Turn {
   }
 
   private StagePlan plan(String stage) {
-    return request.plan().stages().stream().filter(plan -> plan.id().equals(stage)).findFirst().orElseThrow();
+    return request.plan().stages().stream()
+        .filter(plan -> plan.id().equals(stage))
+        .findFirst()
+        .orElseThrow();
   }
 }

@@ -2,7 +2,10 @@ package dev.archway.planner.store;
 
 import java.time.Duration;
 
-/** Wakes those who follow executions when this planner has told something. What another planner told is found by looking again. */
+/**
+ * Wakes those who follow executions when this planner has told something. What another planner told
+ * is found by looking again.
+ */
 public final class EventHub {
   private final Object monitor = new Object();
   private long count;

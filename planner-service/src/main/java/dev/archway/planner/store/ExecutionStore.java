@@ -31,8 +31,9 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 import org.springframework.transaction.support.TransactionTemplate;
 
 /**
- * Executions, their history and what is still to be told of them, changed together in one transaction. The same on H2 and PostgreSQL.
- * Thread-safe; the row's lock orders the changes of one execution over all planners.
+ * Executions, their history and what is still to be told of them, changed together in one
+ * transaction. The same on H2 and PostgreSQL. Thread-safe; the row's lock orders the changes of one
+ * execution over all planners.
  */
 public final class ExecutionStore {
   private static final String SOURCE = "planner";
@@ -42,7 +43,8 @@ public final class ExecutionStore {
   private final Outbox outbox;
   private final EventHub hub;
 
-  public ExecutionStore(JdbcClient jdbc, TransactionTemplate transactions, Outbox outbox, EventHub hub) {
+  public ExecutionStore(
+      JdbcClient jdbc, TransactionTemplate transactions, Outbox outbox, EventHub hub) {
     this.jdbc = jdbc;
     this.transactions = transactions;
     this.outbox = outbox;
@@ -57,58 +59,58 @@ public final class ExecutionStore {
 
   /** Stores a new execution with what its first signal led to. */
   public void create(Request request, Decision first) {
-    transactions.executeWithoutResult(
-        _ -> {
-          var plan = request.plan();
-          jdbc.sql(
-                  "INSERT INTO executions (id, org, project, pipeline, name, status, created_at, request, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
-              .param(request.id().value())
-              .param(plan.org())
-              .param(plan.project())
-              .param(plan.pipeline())
-              .param(plan.name())
-              .param(first.state().status().word())
-              .param(utc(request.createdAt()))
-              .param(ContractMapper.json().writeValueAsString(request))
-              .param(ContractMapper.json().writeValueAsString(first.state()))
-              .update();
-          tell(request, 0, first);
-        });
+    transactions.executeWithoutResult(_ -> {
+      var plan = request.plan();
+      jdbc.sql(
+              "INSERT INTO executions (id, org, project, pipeline, name, status, created_at, request, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
+          .param(request.id().value())
+          .param(plan.org())
+          .param(plan.project())
+          .param(plan.pipeline())
+          .param(plan.name())
+          .param(first.state().status().word())
+          .param(utc(request.createdAt()))
+          .param(ContractMapper.json().writeValueAsString(request))
+          .param(ContractMapper.json().writeValueAsString(first.state()))
+          .update();
+      tell(request, 0, first);
+    });
   }
 
   /**
-   * Applies {@code decide} to the execution's present state under its lock, and stores and tells what follows.
+   * Applies {@code decide} to the execution's present state under its lock, and stores and tells
+   * what follows.
    *
    * @return the state afterwards; empty when there is no such execution
    */
-  public Optional<ExecutionState> change(ExecutionId id, BiFunction<Request, ExecutionState, Decision> decide) {
+  public Optional<ExecutionState> change(
+      ExecutionId id, BiFunction<Request, ExecutionState, Decision> decide) {
     return Optional.ofNullable(
-        transactions.execute(
-            _ -> {
-              Optional<Stored> found =
-                  jdbc.sql("SELECT request, state FROM executions WHERE id = ? FOR UPDATE")
-                      .param(id.value())
-                      .query(ExecutionStore::stored)
-                      .optional();
-              if (found.isEmpty()) {
-                return null;
-              }
-              Request request = found.get().request();
-              ExecutionState before = found.get().state();
-              Decision decision = decide.apply(request, before);
-              ExecutionState after = decision.state();
-              if (!after.equals(before)) {
-                Instant ended = after.endedAt();
-                jdbc.sql("UPDATE executions SET status = ?, state = ?, ended_at = ? WHERE id = ?")
-                    .param(after.status().word())
-                    .param(ContractMapper.json().writeValueAsString(after))
-                    .param(ended == null ? null : utc(ended))
-                    .param(id.value())
-                    .update();
-                tell(request, before.sequence(), decision);
-              }
-              return after;
-            }));
+        transactions.execute(_ -> {
+          Optional<Stored> found =
+              jdbc.sql("SELECT request, state FROM executions WHERE id = ? FOR UPDATE")
+                  .param(id.value())
+                  .query(ExecutionStore::stored)
+                  .optional();
+          if (found.isEmpty()) {
+            return null;
+          }
+          Request request = found.get().request();
+          ExecutionState before = found.get().state();
+          Decision decision = decide.apply(request, before);
+          ExecutionState after = decision.state();
+          if (!after.equals(before)) {
+            Instant ended = after.endedAt();
+            jdbc.sql("UPDATE executions SET status = ?, state = ?, ended_at = ? WHERE id = ?")
+                .param(after.status().word())
+                .param(ContractMapper.json().writeValueAsString(after))
+                .param(ended == null ? null : utc(ended))
+                .param(id.value())
+                .update();
+            tell(request, before.sequence(), decision);
+          }
+          return after;
+        }));
   }
 
   /** One execution. */
@@ -147,17 +149,16 @@ public final class ExecutionStore {
     sql.append(" ORDER BY created_at DESC, id FETCH FIRST ").append(limit).append(" ROWS ONLY");
     return jdbc.sql(sql.toString())
         .params(values)
-        .query(
-            (rs, _) ->
-                new ExecutionSummary(
-                    ExecutionId.of(rs.getString("id")),
-                    rs.getString("org"),
-                    rs.getString("project"),
-                    rs.getString("pipeline"),
-                    rs.getString("name"),
-                    Status.of(rs.getString("status")),
-                    rs.getObject("created_at", OffsetDateTime.class).toInstant(),
-                    instant(rs.getObject("ended_at", OffsetDateTime.class))))
+        .query((rs, _) ->
+            new ExecutionSummary(
+                ExecutionId.of(rs.getString("id")),
+                rs.getString("org"),
+                rs.getString("project"),
+                rs.getString("pipeline"),
+                rs.getString("name"),
+                Status.of(rs.getString("status")),
+                rs.getObject("created_at", OffsetDateTime.class).toInstant(),
+                instant(rs.getObject("ended_at", OffsetDateTime.class))))
         .list();
   }
 
@@ -167,7 +168,8 @@ public final class ExecutionStore {
             "SELECT sequence, wire_name, body FROM execution_events WHERE execution_id = ? AND sequence > ? ORDER BY sequence FETCH FIRST 500 ROWS ONLY")
         .param(id.value())
         .param(sequence)
-        .query((rs, _) -> new Told(rs.getLong("sequence"), rs.getString("wire_name"), rs.getString("body")))
+        .query((rs, _) ->
+            new Told(rs.getLong("sequence"), rs.getString("wire_name"), rs.getString("body")))
         .list();
   }
 
@@ -183,7 +185,8 @@ public final class ExecutionStore {
     for (PublishIndex command : decision.imageCommands()) {
       outbox.add(
           Topics.IMAGE_COMMANDS,
-          Envelopes.of(SOURCE, id + "/" + command.index() + "/publish", key, request.createdAt(), command));
+          Envelopes.of(
+              SOURCE, id + "/" + command.index() + "/publish", key, request.createdAt(), command));
     }
     for (ExecutionEvent event : decision.events()) {
       sequence++;
@@ -195,7 +198,9 @@ public final class ExecutionStore {
           .param(utc(event.at()))
           .param(ContractMapper.json().writeValueAsString(event))
           .update();
-      outbox.add(Topics.EXECUTION_EVENTS, Envelopes.of(SOURCE, id + "/" + sequence, key, event.at(), event));
+      outbox.add(
+          Topics.EXECUTION_EVENTS,
+          Envelopes.of(SOURCE, id + "/" + sequence, key, event.at(), event));
     }
     if (!decision.events().isEmpty()) {
       TransactionSynchronizationManager.registerSynchronization(

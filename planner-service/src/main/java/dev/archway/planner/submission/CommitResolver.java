@@ -17,7 +17,10 @@ import org.eclipse.jgit.lib.Ref;
 import org.eclipse.jgit.transport.UsernamePasswordCredentialsProvider;
 import org.jspecify.annotations.Nullable;
 
-/** Resolves what an execution builds to one commit, so that every stage and platform clones the same. Thread-safe. */
+/**
+ * Resolves what an execution builds to one commit, so that every stage and platform clones the
+ * same. Thread-safe.
+ */
 final class CommitResolver {
   private static final Duration LIMIT = Duration.ofSeconds(10);
   private static final Pattern HASH = Pattern.compile("[0-9a-f]{40}|[0-9a-f]{64}");
@@ -46,7 +49,8 @@ final class CommitResolver {
   Checkout resolve(CodebasePlan codebase) throws UnresolvedException {
     return switch (codebase.ref()) {
       case CodeRef.CommitSha(String commit) -> byHash(codebase, commit);
-      case CodeRef.Branch(String branch) -> byRef(codebase, "refs/heads/" + branch, "branch " + branch);
+      case CodeRef.Branch(String branch) ->
+          byRef(codebase, "refs/heads/" + branch, "branch " + branch);
       case CodeRef.Tag(String tag) -> byRef(codebase, "refs/tags/" + tag, "tag " + tag);
       case CodeRef.PullRequest(String number) ->
           byRef(codebase, "refs/pull/" + number + "/head", "pull request " + number);
@@ -56,12 +60,15 @@ final class CommitResolver {
   private static Checkout byHash(CodebasePlan codebase, String commit) throws UnresolvedException {
     if (!HASH.matcher(commit).matches()) {
       throw new UnresolvedException(
-          "bad-commit", "commit \"%s\" (expected: the full hash of a commit)".formatted(commit), null);
+          "bad-commit",
+          "commit \"%s\" (expected: the full hash of a commit)".formatted(commit),
+          null);
     }
     return checkout(codebase, commit, commit);
   }
 
-  private Checkout byRef(CodebasePlan codebase, String refName, String what) throws UnresolvedException {
+  private Checkout byRef(CodebasePlan codebase, String refName, String what)
+      throws UnresolvedException {
     LsRemoteCommand command =
         Git.lsRemoteRepository()
             .setRemote(codebase.url())
@@ -71,7 +78,8 @@ final class CommitResolver {
     Connector.Git connector = codebase.connector();
     if (connector.username() != null && connector.password() != null) {
       command.setCredentialsProvider(
-          new UsernamePasswordCredentialsProvider(connector.username(), secrets.apply(connector.password())));
+          new UsernamePasswordCredentialsProvider(
+              connector.username(), secrets.apply(connector.password())));
     }
     Map<String, Ref> refs;
     try {
@@ -91,16 +99,27 @@ final class CommitResolver {
               .formatted(
                   what,
                   codebase.url(),
-                  refs.keySet().stream().filter(name -> name.startsWith("refs/heads/")).limit(10).toList()),
+                  refs.keySet().stream()
+                      .filter(name -> name.startsWith("refs/heads/"))
+                      .limit(10)
+                      .toList()),
           null);
     }
-    ObjectId peeled = refs.containsKey(refName + "^{}") ? refs.get(refName + "^{}").getObjectId() : ref.getPeeledObjectId();
+    ObjectId peeled =
+        refs.containsKey(refName + "^{}")
+            ? refs.get(refName + "^{}").getObjectId()
+            : ref.getPeeledObjectId();
     ObjectId commit = peeled != null ? peeled : ref.getObjectId();
     return checkout(codebase, refName, commit.name());
   }
 
   private static Checkout checkout(CodebasePlan codebase, String refName, String commit) {
     return new Checkout(
-        codebase.connector(), codebase.url(), refName, commit, codebase.depth(), codebase.sslVerify());
+        codebase.connector(),
+        codebase.url(),
+        refName,
+        commit,
+        codebase.depth(),
+        codebase.sslVerify());
   }
 }

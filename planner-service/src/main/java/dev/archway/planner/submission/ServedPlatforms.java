@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Knows which platforms have executors: those whose consumer group has members. Kafka is asked, so that nobody keeps a second list. An
- * answer of yes is believed for a while, a no is asked again.
+ * Knows which platforms have executors: those whose consumer group has members. Kafka is asked, so
+ * that nobody keeps a second list. An answer of yes is believed for a while, a no is asked again.
  */
 final class ServedPlatforms implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ServedPlatforms.class);
@@ -56,7 +56,11 @@ final class ServedPlatforms implements AutoCloseable {
   private boolean hasMembers(String group) {
     try {
       ConsumerGroupDescription description =
-          admin.describeConsumerGroups(java.util.List.of(group)).describedGroups().get(group).get(2, TimeUnit.SECONDS);
+          admin
+              .describeConsumerGroups(java.util.List.of(group))
+              .describedGroups()
+              .get(group)
+              .get(2, TimeUnit.SECONDS);
       return !description.members().isEmpty();
     } catch (ExecutionException | TimeoutException e) {
       log.debug("no members of {}: {}", group, e.toString());

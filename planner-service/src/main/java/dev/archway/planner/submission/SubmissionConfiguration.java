@@ -16,7 +16,9 @@ public class SubmissionConfiguration {
   }
 
   @Bean
-  Submissions submissions(ConnectorDirectory connectors, SecretSource secrets, ServedPlatforms served) {
-    return new Submissions(new DirectoryConnectors(connectors), new CommitResolver(secrets::resolve), served::serves);
+  Submissions submissions(
+      ConnectorDirectory connectors, SecretSource secrets, ServedPlatforms served) {
+    return new Submissions(
+        new DirectoryConnectors(connectors), new CommitResolver(secrets::resolve), served::serves);
   }
 }

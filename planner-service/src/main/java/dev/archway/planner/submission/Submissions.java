@@ -22,7 +22,10 @@ import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** Turns a submission into a request that can start, or into one problem document with every finding. Thread-safe. */
+/**
+ * Turns a submission into a request that can start, or into one problem document with every
+ * finding. Thread-safe.
+ */
 public final class Submissions {
   private final Connectors connectors;
   private final CommitResolver commits;
@@ -52,7 +55,8 @@ public final class Submissions {
             submission.branch());
     return switch (PipelineCompiler.compile(source, connectors)) {
       case Compilation.Refused(List<Problem> problems) -> throw refused(problems);
-      case Compilation.Compiled(ExecutionPlan plan, List<Problem> warnings) -> complete(plan, warnings);
+      case Compilation.Compiled(ExecutionPlan plan, List<Problem> warnings) ->
+          complete(plan, warnings);
     };
   }
 
@@ -64,7 +68,12 @@ public final class Submissions {
   public Request prepare(Submission submission, Instant now) {
     Checked checked = check(submission);
     return new Request(
-        ids.next(now), now, submission.pipelineYaml(), checked.plan(), checked.checkout(), checked.warnings());
+        ids.next(now),
+        now,
+        submission.pipelineYaml(),
+        checked.plan(),
+        checked.checkout(),
+        checked.warnings());
   }
 
   private Checked complete(ExecutionPlan plan, List<Problem> warnings) {
@@ -86,7 +95,8 @@ public final class Submissions {
       try {
         checkout = commits.resolve(codebase);
       } catch (CommitResolver.UnresolvedException e) {
-        problems.add(error("pipeline.properties.ci.codebase", e.code(), String.valueOf(e.getMessage())));
+        problems.add(
+            error("pipeline.properties.ci.codebase", e.code(), String.valueOf(e.getMessage())));
       }
     }
     if (!problems.isEmpty()) {
@@ -101,11 +111,13 @@ public final class Submissions {
   }
 
   private static ProblemException refused(List<Problem> problems) {
-    long errors = problems.stream().filter(problem -> problem.severity() == Problem.Severity.ERROR).count();
+    long errors =
+        problems.stream().filter(problem -> problem.severity() == Problem.Severity.ERROR).count();
     return new ProblemException(
         422,
         "The pipeline cannot run",
-        "%d %s in the pipeline; nothing was started".formatted(errors, errors == 1 ? "error" : "errors"),
+        "%d %s in the pipeline; nothing was started"
+            .formatted(errors, errors == 1 ? "error" : "errors"),
         problems);
   }
 }

@@ -41,11 +41,10 @@ class ExecutionMachineTest {
     succeed("arm");
     assertThat(imageCommands)
         .singleElement()
-        .satisfies(
-            command ->
-                assertThat(command.parts())
-                    .extracting(PublishIndex.Part::digest)
-                    .containsExactly(image("amd").digest(), image("arm").digest()));
+        .satisfies(command ->
+            assertThat(command.parts())
+                .extracting(PublishIndex.Part::digest)
+                .containsExactly(image("amd").digest(), image("arm").digest()));
     assertThat(state.status()).isEqualTo(Status.RUNNING);
     publishIndex();
     assertThat(state.status()).isEqualTo(Status.SUCCESS);
@@ -94,7 +93,9 @@ class ExecutionMachineTest {
                 image("amd").digest(),
                 Failure.of(FailureReason.REGISTRY_MISMATCH, "not there"))));
     assertThat(state.status()).isEqualTo(Status.FAILED);
-    assertThat(state.failure()).extracting(Failure::reason).isEqualTo(FailureReason.REGISTRY_MISMATCH);
+    assertThat(state.failure())
+        .extracting(Failure::reason)
+        .isEqualTo(FailureReason.REGISTRY_MISMATCH);
   }
 
   @Test
@@ -102,7 +103,9 @@ class ExecutionMachineTest {
     submit();
     fail("amd", 1, Failure.of(FailureReason.EXIT_CODE, "exit code 3"));
     assertThat(stage("arm").status()).isEqualTo(Status.SKIPPED);
-    assertThat(state.indexes().values()).extracting(ExecutionState.IndexState::status).containsOnly(Status.SKIPPED);
+    assertThat(state.indexes().values())
+        .extracting(ExecutionState.IndexState::status)
+        .containsOnly(Status.SKIPPED);
     assertThat(state.status()).isEqualTo(Status.FAILED);
     assertThat(started()).containsExactly("amd/1");
   }
@@ -144,12 +147,18 @@ class ExecutionMachineTest {
     assertThat(state.status()).isEqualTo(Status.ABORTED);
   }
 
-  /** Redelivery, reordering across topics and late reports: whatever comes, no stage starts twice and nothing follows the end. */
+  /**
+   * Redelivery, reordering across topics and late reports: whatever comes, no stage starts twice
+   * and nothing follows the end.
+   */
   @Test
   void randomSignalsKeepThePromises() {
     Random random = new Random(7);
     for (int round = 0; round < 20_000; round++) {
-      given(random.nextBoolean() ? SamplePlans.twoStages(random.nextBoolean()) : SamplePlans.twoStages(false, "amd"));
+      given(
+          random.nextBoolean()
+              ? SamplePlans.twoStages(random.nextBoolean())
+              : SamplePlans.twoStages(false, "amd"));
       submit();
       for (int i = 0; i < 25; i++) {
         Signal signal = anySignal(random);
@@ -187,10 +196,12 @@ class ExecutionMachineTest {
       case 0 ->
           new Signal.StageReported(
               new StageEvent.StageStarted(key(stage, attempt), NOW, "podman", false, List.of()));
-      case 1 -> new Signal.StageReported(new StageEvent.StepStarted(key(stage, attempt), NOW, "push"));
+      case 1 ->
+          new Signal.StageReported(new StageEvent.StepStarted(key(stage, attempt), NOW, "push"));
       case 2, 3 -> new Signal.StageReported(stepFinished(stage, attempt));
       case 4 ->
-          new Signal.StageReported(new StageEvent.StageFinished(key(stage, attempt), NOW, Status.SUCCESS, null));
+          new Signal.StageReported(
+              new StageEvent.StageFinished(key(stage, attempt), NOW, Status.SUCCESS, null));
       case 5 ->
           new Signal.StageReported(
               new StageEvent.StageFinished(
@@ -202,7 +213,10 @@ class ExecutionMachineTest {
                       : Failure.of(FailureReason.EXIT_CODE, "1")));
       case 6 -> new Signal.ImageReported(imageVerified(stage, attempt));
       case 7 -> new Signal.ImageReported(indexPublished());
-      default -> random.nextInt(5) == 0 ? new Signal.AbortRequested(NOW, "ann") : new Signal.Submitted(NOW);
+      default ->
+          random.nextInt(5) == 0
+              ? new Signal.AbortRequested(NOW, "ann")
+              : new Signal.Submitted(NOW);
     };
   }
 
@@ -250,7 +264,14 @@ class ExecutionMachineTest {
 
   private static ImageEvent indexPublished() {
     return new ImageEvent.IndexPublished(
-        ID, NOW, "index_1", SamplePlans.REPOSITORY, List.of("1.0"), Digest.sha256(new byte[] {1}), List.of(), List.of());
+        ID,
+        NOW,
+        "index_1",
+        SamplePlans.REPOSITORY,
+        List.of("1.0"),
+        Digest.sha256(new byte[] {1}),
+        List.of(),
+        List.of());
   }
 
   private void publishIndex() {

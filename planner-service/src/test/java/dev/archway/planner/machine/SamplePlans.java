@@ -19,7 +19,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
-/** Plans and reports for tests, in the shape of the two-stage pipeline that builds one image per architecture. */
+/**
+ * Plans and reports for tests, in the shape of the two-stage pipeline that builds one image per
+ * architecture.
+ */
 public final class SamplePlans {
   public static final ExecutionId ID = ExecutionId.of("e00000000001");
   public static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
@@ -49,7 +52,8 @@ public final class SamplePlans {
                     REGISTRY,
                     REPOSITORY,
                     List.of("1.0"),
-                    List.of(new IndexPlan.Part("1.0-amd", null), new IndexPlan.Part("1.0-arm", null)),
+                    List.of(
+                        new IndexPlan.Part("1.0-amd", null), new IndexPlan.Part("1.0-arm", null)),
                     List.of("amd", "arm"),
                     allowPartial))),
         null,
@@ -60,12 +64,32 @@ public final class SamplePlans {
     Placement placement =
         new Placement(
             new Connector.LocalPodman("local", List.of()),
-            null, null, null, null, null, Map.of(), List.of(), Map.of(), Map.of(), null);
+            null,
+            null,
+            null,
+            null,
+            null,
+            Map.of(),
+            List.of(),
+            Map.of(),
+            Map.of(),
+            null);
     StepPlan push =
         new StepPlan.BuildAndPush(
-            "push", "Push", Duration.ofHours(1), REGISTRY, REPOSITORY, List.of("1.0-" + id), ".", "Dockerfile",
-            null, Map.of(), Map.of(), StepPlan.Resources.UNLIMITED);
-    return new StagePlan(id, id, id, after, platform, placement, List.of(push), Duration.ofHours(1));
+            "push",
+            "Push",
+            Duration.ofHours(1),
+            REGISTRY,
+            REPOSITORY,
+            List.of("1.0-" + id),
+            ".",
+            "Dockerfile",
+            null,
+            Map.of(),
+            Map.of(),
+            StepPlan.Resources.UNLIMITED);
+    return new StagePlan(
+        id, id, id, after, platform, placement, List.of(push), Duration.ofHours(1));
   }
 
   static StageKey key(String stage, int attempt) {
