@@ -23,8 +23,9 @@ import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Kills the whole server with SIGKILL at random moments of a running pipeline, twenty times, and starts it again. Each step tells a counter
- * outside when it begins, so that a step that ran twice, or not at all, is seen; each line of log is numbered by the step itself.
+ * Kills the whole server with SIGKILL at random moments of a running pipeline, twenty times, and
+ * starts it again. Each step tells a counter outside when it begins, so that a step that ran twice,
+ * or not at all, is seen; each line of log is numbered by the step itself.
  */
 class CrashSafetyIT {
   private static final int ROUNDS = 20;
@@ -34,7 +35,8 @@ class CrashSafetyIT {
   private final Map<String, AtomicInteger> begun = new ConcurrentHashMap<>();
 
   @Test
-  void anExecutionOutlivesTheServer(@TempDir(cleanup = CleanupMode.NEVER) Path home) throws Exception {
+  void anExecutionOutlivesTheServer(@TempDir(cleanup = CleanupMode.NEVER) Path home)
+      throws Exception {
     long seed = System.nanoTime();
     Random random = new Random(seed);
     HttpServer counter = counter();
@@ -54,7 +56,9 @@ class CrashSafetyIT {
             .as(which)
             .hasSize(3)
             .allSatisfy((step, times) -> assertThat(times).as(which + " " + step).hasValue(1));
-        assertThat(end.stages()).as(which).allSatisfy(stage -> assertThat(stage.attempt()).isEqualTo(1));
+        assertThat(end.stages())
+            .as(which)
+            .allSatisfy(stage -> assertThat(stage.attempt()).isEqualTo(1));
         assertThat(server.images(id)).as(which).hasSize(1);
         checkLogs(which, end, server.logs(id));
       }
@@ -66,19 +70,23 @@ class CrashSafetyIT {
   private static void checkLogs(String which, ExecutionView end, List<LogEntry> entries) {
     Map<String, List<LogEntry>> byStep =
         entries.stream()
-            .collect(Collectors.groupingBy(e -> e.stage() + "/" + e.step(), TreeMap::new, Collectors.toList()));
+            .collect(
+                Collectors.groupingBy(
+                    e -> e.stage() + "/" + e.step(), TreeMap::new, Collectors.toList()));
     for (ExecutionView.StageView stage : end.stages()) {
       for (ExecutionView.StepView step : stage.steps()) {
         List<LogEntry> lines = byStep.getOrDefault(stage.id() + "/" + step.id(), List.of());
         assertThat(lines.stream().map(LogEntry::line))
             .as(which + " " + stage.id() + "/" + step.id())
-            .containsExactlyElementsOf(IntStream.range(0, (int) step.logLines()).mapToObj(Long::valueOf).toList());
+            .containsExactlyElementsOf(
+                IntStream.range(0, (int) step.logLines()).mapToObj(Long::valueOf).toList());
       }
     }
     for (String step : List.of("first/one", "first/two")) {
       assertThat(byStep.getOrDefault(step, List.of()).stream().map(LogEntry::text))
           .as(which + " " + step)
-          .containsExactlyElementsOf(IntStream.rangeClosed(1, LINES).mapToObj(n -> "line " + n).toList());
+          .containsExactlyElementsOf(
+              IntStream.rangeClosed(1, LINES).mapToObj(n -> "line " + n).toList());
     }
   }
 
@@ -87,7 +95,9 @@ class CrashSafetyIT {
     server.createContext(
         "/",
         exchange -> {
-          begun.computeIfAbsent(exchange.getRequestURI().getPath(), _ -> new AtomicInteger()).incrementAndGet();
+          begun
+              .computeIfAbsent(exchange.getRequestURI().getPath(), _ -> new AtomicInteger())
+              .incrementAndGet();
           exchange.sendResponseHeaders(200, -1);
           exchange.close();
         });

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * A private Archway home with everything the demo has around it: local registry, base image, sample repository, connectors. Made by the
- * same scripts that the launcher uses.
+ * A private Archway home with everything the demo has around it: local registry, base image, sample
+ * repository, connectors. Made by the same scripts that the launcher uses.
  */
 final class LocalEnvironment implements AutoCloseable {
   static final Path CHECKOUT = Path.of("").toAbsolutePath().getParent();
@@ -55,16 +55,22 @@ final class LocalEnvironment implements AutoCloseable {
     script("registry", "start");
   }
 
-  /** Runs a command with this environment and returns what it printed; fails on any exit code but 0. */
+  /**
+   * Runs a command with this environment and returns what it printed; fails on any exit code but 0.
+   */
   String run(String... command) {
     try {
-      ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).directory(CHECKOUT.toFile());
+      ProcessBuilder builder =
+          new ProcessBuilder(command).redirectErrorStream(true).directory(CHECKOUT.toFile());
       builder.environment().putAll(variables);
       Process process = builder.start();
-      String output = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+      String output =
+          new String(
+              process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
       int code = process.waitFor();
       if (code != 0) {
-        throw new IllegalStateException("%s ended with %d:%n%s".formatted(List.of(command), code, output));
+        throw new IllegalStateException(
+            "%s ended with %d:%n%s".formatted(List.of(command), code, output));
       }
       return output;
     } catch (IOException e) {
@@ -78,7 +84,8 @@ final class LocalEnvironment implements AutoCloseable {
   private void script(String name, String... arguments) {
     run(
         Stream.concat(
-                Stream.of(CHECKOUT.resolve("deploy/local/" + name).toString()), Stream.of(arguments))
+                Stream.of(CHECKOUT.resolve("deploy/local/" + name).toString()),
+                Stream.of(arguments))
             .toArray(String[]::new));
   }
 

@@ -21,7 +21,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** The standalone as a process of its own, as {@code ./archway up} runs it, and its API as a client sees it. */
+/**
+ * The standalone as a process of its own, as {@code ./archway up} runs it, and its API as a client
+ * sees it.
+ */
 final class Server implements AutoCloseable {
   private final Path home;
   private final HttpClient http = HttpClient.newHttpClient();
@@ -37,8 +40,14 @@ final class Server implements AutoCloseable {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin/java").toString());
     command.addAll(
-        List.of("-XX:+UseSerialGC", "-Xmx384m", "-XX:TieredStopAtLevel=1", "--enable-native-access=ALL-UNNAMED"));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), StandaloneApplication.class.getName()));
+        List.of(
+            "-XX:+UseSerialGC",
+            "-Xmx384m",
+            "-XX:TieredStopAtLevel=1",
+            "--enable-native-access=ALL-UNNAMED"));
+    command.addAll(
+        List.of(
+            "-cp", System.getProperty("java.class.path"), StandaloneApplication.class.getName()));
     command.add("--archway.home=" + home);
     Path output = home.resolve("server.out");
     try {
@@ -52,12 +61,16 @@ final class Server implements AutoCloseable {
   }
 
   void awaitReady() {
-    await("the server").atMost(Duration.ofMinutes(2)).pollInterval(Duration.ofMillis(100)).until(this::ready);
+    await("the server")
+        .atMost(Duration.ofMinutes(2))
+        .pollInterval(Duration.ofMillis(100))
+        .until(this::ready);
   }
 
   private boolean ready() {
     if (!process.isAlive()) {
-      throw new IllegalStateException("the server ended with " + process.exitValue() + ":\n" + output());
+      throw new IllegalStateException(
+          "the server ended with " + process.exitValue() + ":\n" + output());
     }
     try {
       return http.send(
@@ -78,7 +91,9 @@ final class Server implements AutoCloseable {
   }
 
   String url() {
-    return Files.exists(home.resolve("url")) ? read(home.resolve("url")).strip() : "http://127.0.0.1:1";
+    return Files.exists(home.resolve("url"))
+        ? read(home.resolve("url")).strip()
+        : "http://127.0.0.1:1";
   }
 
   /** SIGKILL: nothing of the server gets to tidy up. */
@@ -93,19 +108,23 @@ final class Server implements AutoCloseable {
   }
 
   HttpResponse<String> submit(String yaml, Map<String, Object> inputs) {
-    return post("/api/v1/executions", ContractMapper.json().writeValueAsString(new Submission(yaml, inputs, null, null)));
+    return post(
+        "/api/v1/executions",
+        ContractMapper.json().writeValueAsString(new Submission(yaml, inputs, null, null)));
   }
 
   String submitted(String yaml, Map<String, Object> inputs) {
     HttpResponse<String> response = submit(yaml, inputs);
     if (response.statusCode() != 202) {
-      throw new IllegalStateException("not accepted: " + response.statusCode() + " " + response.body());
+      throw new IllegalStateException(
+          "not accepted: " + response.statusCode() + " " + response.body());
     }
     return ContractMapper.json().readValue(response.body(), Accepted.class).id().value();
   }
 
   ExecutionView show(String id) {
-    return ContractMapper.json().readValue(get("/api/v1/executions/" + id, "application/json"), ExecutionView.class);
+    return ContractMapper.json()
+        .readValue(get("/api/v1/executions/" + id, "application/json"), ExecutionView.class);
   }
 
   ExecutionView awaitEnd(String id) {
@@ -127,7 +146,9 @@ final class Server implements AutoCloseable {
   List<ImageRecord> images(String execution) {
     return List.of(
         ContractMapper.json()
-            .readValue(get("/api/v1/images?execution=" + execution, "application/json"), ImageRecord[].class));
+            .readValue(
+                get("/api/v1/images?execution=" + execution, "application/json"),
+                ImageRecord[].class));
   }
 
   HttpResponse<String> post(String path, String json) {
