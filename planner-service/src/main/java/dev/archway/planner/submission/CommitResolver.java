@@ -105,11 +105,15 @@ final class CommitResolver {
                       .toList()),
           null);
     }
-    ObjectId peeled =
-        refs.containsKey(refName + "^{}")
-            ? refs.get(refName + "^{}").getObjectId()
-            : ref.getPeeledObjectId();
-    ObjectId commit = peeled != null ? peeled : ref.getObjectId();
+    Ref tagged = refs.get(refName + "^{}");
+    ObjectId peeled = tagged == null ? ref.getPeeledObjectId() : tagged.getObjectId();
+    ObjectId commit = peeled == null ? ref.getObjectId() : peeled;
+    if (commit == null) {
+      throw new UnresolvedException(
+          "unknown-ref",
+          "%s of %s has no commit (expected: one)".formatted(what, codebase.url()),
+          null);
+    }
     return checkout(codebase, refName, commit.name());
   }
 

@@ -58,10 +58,10 @@ final class ServedPlatforms implements AutoCloseable {
       ConsumerGroupDescription description =
           admin
               .describeConsumerGroups(java.util.List.of(group))
-              .describedGroups()
-              .get(group)
-              .get(2, TimeUnit.SECONDS);
-      return !description.members().isEmpty();
+              .all()
+              .get(2, TimeUnit.SECONDS)
+              .get(group);
+      return description != null && !description.members().isEmpty();
     } catch (ExecutionException | TimeoutException e) {
       log.debug("no members of {}: {}", group, e.toString());
       return false;
