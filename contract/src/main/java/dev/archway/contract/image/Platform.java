@@ -15,9 +15,11 @@ import org.jspecify.annotations.Nullable;
  *     v8, is dropped, since it says nothing that arm64 does not
  */
 public record Platform(String os, String architecture, @Nullable String variant) {
+  // Before the constants: their constructors use it.
+  private static final Pattern PART = Pattern.compile("[a-z0-9]+");
+
   public static final Platform LINUX_AMD64 = new Platform("linux", "amd64", null);
   public static final Platform LINUX_ARM64 = new Platform("linux", "arm64", null);
-  private static final Pattern PART = Pattern.compile("[a-z0-9]+");
 
   public Platform {
     if (variant != null
