@@ -1,0 +1,42 @@
+package dev.archway.pipeline;
+
+import dev.archway.contract.failure.Problem;
+import dev.archway.pipeline.yaml.YamlNode.Place;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Collects findings, so that a user sees all at once. Not thread-safe; one for each compilation.
+ */
+public final class Findings {
+  private final Set<Problem> problems = new LinkedHashSet<>();
+
+  /** Keeps the pipeline from starting. */
+  public void error(Place place, String path, ProblemCode code, String message) {
+    add(Problem.Severity.ERROR, place, path, code, message);
+  }
+
+  /** Is told, and the pipeline starts. */
+  public void warning(Place place, String path, ProblemCode code, String message) {
+    add(Problem.Severity.WARNING, place, path, code, message);
+  }
+
+  private void add(
+      Problem.Severity severity, Place place, String path, ProblemCode code, String message) {
+    problems.add(new Problem(severity, path, place.line(), place.column(), code.code(), message));
+  }
+
+  /** True when the pipeline cannot start. */
+  public boolean hasErrors() {
+    return problems.stream().anyMatch(problem -> problem.severity() == Problem.Severity.ERROR);
+  }
+
+  /** All of them, in the order of the document. */
+  public List<Problem> sorted() {
+    return problems.stream()
+        .sorted(Comparator.comparingInt(Problem::line).thenComparingInt(Problem::column))
+        .toList();
+  }
+}

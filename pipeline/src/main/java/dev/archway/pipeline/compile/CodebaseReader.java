@@ -1,0 +1,93 @@
+package dev.archway.pipeline.compile;
+
+import dev.archway.contract.connector.Connector;
+import dev.archway.contract.plan.CodeRef;
+import dev.archway.contract.plan.CodebasePlan;
+import dev.archway.pipeline.ProblemCode;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Reads {@code properties.ci.codebase} (Harness page "Create and configure a codebase"). */
+final class CodebaseReader {
+  /** Harness's own default for builds that are started by hand (page "Git Clone step"). */
+  private static final long DEFAULT_DEPTH = 50;
+
+  /** A ref's name must not look like an option, nor leave its place (git-check-ref-format). */
+  private static final Pattern REF =
+      Pattern.compile("(?!-)(?!.*\\.\\.)(?!.*//)[^\\s~^:?*\\[\\\\\\x00-\\x1f]+(?<![./])");
+
+  private CodebaseReader() {}
+
+  static @Nullable CodebasePlan read(Fields fields, Lookup lookup) {
+    Connector.Git connector = lookup.find(fields, "connectorRef", Connector.Git.class);
+    String repository = fields.text("repoName");
+    Long depth = fields.integer("depth");
+    Boolean sslVerify = fields.bool("sslVerify");
+    fields.ignore("prCloneStrategy", "resources", "debug", "persistCredentials");
+    fields.unsupported(
+        "lfs",
+        "fetchTags",
+        "sparseCheckout",
+        "submoduleStrategy",
+        "cloneDirectory",
+        "preFetchCommand");
+    CodeRef ref = ref(fields.requiredObject("build"));
+    fields.finish();
+    if (connector == null || ref == null) {
+      return null;
+    }
+    String url = connector.url();
+    if (connector.accountLevel()) {
+      if (repository == null) {
+        fields.missing("repoName");
+        return null;
+      }
+      url = url.replaceFirst("/+$", "") + "/" + repository;
+    }
+    return new CodebasePlan(
+        connector,
+        url,
+        ref,
+        (int) Math.min(Integer.MAX_VALUE, depth == null ? DEFAULT_DEPTH : depth),
+        sslVerify == null || sslVerify);
+  }
+
+  private static @Nullable CodeRef ref(Fields build) {
+    String type = build.text("type");
+    if (type == null) {
+      if (!build.path().isEmpty() && build.has("spec")) {
+        build.missing("type");
+      }
+      return null;
+    }
+    Fields spec = build.requiredObject("spec");
+    CodeRef ref =
+        switch (type) {
+          case "branch" -> new CodeRef.Branch(name(spec, "branch"));
+          case "tag" -> new CodeRef.Tag(name(spec, "tag"));
+          case "PR" -> new CodeRef.PullRequest(name(spec, "number"));
+          case "commitSha" -> new CodeRef.CommitSha(name(spec, "commitSha"));
+          default -> {
+            build.error(
+                "type",
+                ProblemCode.BAD_VALUE,
+                "build type \"%s\" (expected: branch, tag, PR or commitSha)".formatted(type));
+            yield null;
+          }
+        };
+    spec.finish();
+    build.finish();
+    return ref;
+  }
+
+  private static String name(Fields spec, String key) {
+    String name = spec.required(key, "?");
+    if (!REF.matcher(name).matches()) {
+      spec.error(
+          key,
+          ProblemCode.BAD_VALUE,
+          "\"%s\" (expected: the name of a ref as Git allows it)".formatted(name));
+    }
+    return name;
+  }
+}

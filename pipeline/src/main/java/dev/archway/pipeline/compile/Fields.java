@@ -1,0 +1,262 @@
+package dev.archway.pipeline.compile;
+
+import dev.archway.pipeline.Findings;
+import dev.archway.pipeline.ProblemCode;
+import dev.archway.pipeline.yaml.YamlNode;
+import dev.archway.pipeline.yaml.YamlNode.Place;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the fields of one mapping as Harness's users write them: blank means unset, numbers and
+ * booleans may be quoted. What nobody has read when {@link #finish()} is called is a finding.
+ */
+final class Fields {
+  private final YamlNode.Mapping node;
+  private final String path;
+  private final Findings findings;
+  private final Set<String> read = new HashSet<>();
+
+  Fields(YamlNode.Mapping node, String path, Findings findings) {
+    this.node = node;
+    this.path = path;
+    this.findings = findings;
+  }
+
+  String path() {
+    return path;
+  }
+
+  Place place(String key) {
+    YamlNode value = node.get(key);
+    return value == null ? node.place() : value.place();
+  }
+
+  boolean has(String key) {
+    read.add(key);
+    YamlNode value = node.get(key);
+    return value != null && !value.blank();
+  }
+
+  @Nullable String text(String key) {
+    if (!has(key)) {
+      return null;
+    }
+    if (node.get(key) instanceof YamlNode.Scalar scalar) {
+      return scalar.text();
+    }
+    wrongKind(key, "a single value");
+    return null;
+  }
+
+  /** The text, or a finding and {@code instead}. */
+  String required(String key, String instead) {
+    String text = text(key);
+    if (text != null) {
+      return text;
+    }
+    if (!(node.get(key) instanceof YamlNode.Mapping)
+        && !(node.get(key) instanceof YamlNode.Sequence)) {
+      missing(key);
+    }
+    return instead;
+  }
+
+  void missing(String key) {
+    findings.error(
+        node.get(key) == null ? node.place() : place(key),
+        path + "." + key,
+        ProblemCode.MISSING_FIELD,
+        "\"%s\" is %s (expected: a value)"
+            .formatted(key, node.get(key) == null ? "missing" : "blank"));
+  }
+
+  /** Reads a text with {@code parser}; its complaint is a finding and the answer null. */
+  <T> @Nullable T parsed(String key, ProblemCode code, Function<String, T> parser) {
+    String text = text(key);
+    if (text == null) {
+      return null;
+    }
+    try {
+      return parser.apply(text.strip());
+    } catch (IllegalArgumentException e) {
+      error(key, code, String.valueOf(e.getMessage()));
+      return null;
+    }
+  }
+
+  @Nullable Boolean bool(String key) {
+    return parsed(
+        key,
+        ProblemCode.BAD_VALUE,
+        text ->
+            switch (text) {
+              case "true" -> Boolean.TRUE;
+              case "false" -> Boolean.FALSE;
+              default ->
+                  throw new IllegalArgumentException(
+                      "\"%s\" (expected: true or false)".formatted(text));
+            });
+  }
+
+  @Nullable Long integer(String key) {
+    return parsed(
+        key,
+        ProblemCode.BAD_VALUE,
+        text -> {
+          try {
+            long value = Long.parseLong(text);
+            if (value >= 0) {
+              return value;
+            }
+          } catch (NumberFormatException e) {
+            // Told below, like a negative number.
+          }
+          throw new IllegalArgumentException(
+              "\"%s\" (expected: a whole number, 0 or more)".formatted(text));
+        });
+  }
+
+  Map<String, String> strings(String key) {
+    Map<String, String> values = new LinkedHashMap<>();
+    if (!has(key)) {
+      return values;
+    }
+    if (!(node.get(key) instanceof YamlNode.Mapping mapping)) {
+      wrongKind(key, "a mapping of names to values");
+      return values;
+    }
+    mapping
+        .entries()
+        .forEach((name, value) -> {
+          if (value instanceof YamlNode.Scalar scalar) {
+            values.put(name, scalar.blank() ? "" : scalar.text());
+          } else {
+            findings.error(
+                value.place(),
+                path + "." + key + "." + name,
+                ProblemCode.WRONG_KIND,
+                "%s (expected: a single value)".formatted(value.kind()));
+          }
+        });
+    return values;
+  }
+
+  /** A list of texts; a single text counts as a list of one. */
+  List<String> texts(String key) {
+    if (!has(key)) {
+      return List.of();
+    }
+    if (node.get(key) instanceof YamlNode.Scalar scalar) {
+      return List.of(scalar.text());
+    }
+    List<String> texts = new ArrayList<>();
+    for (YamlNode item : items(key)) {
+      if (item instanceof YamlNode.Scalar scalar) {
+        if (!scalar.blank()) {
+          texts.add(scalar.text());
+        }
+      } else {
+        findings.error(
+            item.place(),
+            path + "." + key,
+            ProblemCode.WRONG_KIND,
+            item.kind() + " (expected: a single value)");
+      }
+    }
+    return texts;
+  }
+
+  List<YamlNode> items(String key) {
+    if (!has(key)) {
+      return List.of();
+    }
+    if (node.get(key) instanceof YamlNode.Sequence sequence) {
+      return sequence.items();
+    }
+    wrongKind(key, "a list");
+    return List.of();
+  }
+
+  @Nullable Fields object(String key) {
+    if (!has(key)) {
+      return null;
+    }
+    if (node.get(key) instanceof YamlNode.Mapping mapping) {
+      return new Fields(mapping, path + "." + key, findings);
+    }
+    wrongKind(key, "a mapping");
+    return null;
+  }
+
+  /** The mapping, or a finding and an empty one, so that reading goes on. */
+  Fields requiredObject(String key) {
+    Fields object = object(key);
+    if (object != null) {
+      return object;
+    }
+    if (node.get(key) == null || node.get(key) instanceof YamlNode.Scalar) {
+      if (node.get(key) == null || !has(key)) {
+        missing(key);
+      }
+    }
+    return new Fields(
+        new YamlNode.Mapping(Map.of(), Map.of(), place(key)), path + "." + key, findings);
+  }
+
+  /** Keys that say nothing about the run. */
+  void ignore(String... keys) {
+    read.addAll(List.of(keys));
+  }
+
+  /** Keys that Harness honours and Archway does not: a finding where there is anything in them. */
+  void unsupported(String... keys) {
+    for (String key : keys) {
+      if (has(key)) {
+        error(
+            key,
+            ProblemCode.NOT_SUPPORTED,
+            "\"%s\" is part of Harness's dialect, but Archway does not run it, and leaving it out would change the result (expected: a pipeline without it)"
+                .formatted(key));
+      }
+    }
+  }
+
+  void error(String key, ProblemCode code, String message) {
+    findings.error(place(key), path + "." + key, code, message);
+  }
+
+  void warn(String key, ProblemCode code, String message) {
+    findings.warning(place(key), path + "." + key, code, message);
+  }
+
+  /** Tells of every key that nobody has read. */
+  void finish() {
+    for (String key : node.entries().keySet()) {
+      if (!read.contains(key)) {
+        findings.warning(
+            node.keys().getOrDefault(key, node.place()),
+            path + "." + key,
+            ProblemCode.UNKNOWN_KEY,
+            "unknown key \"%s\" is not read%s"
+                .formatted(key, Suggestion.of(key, new TreeSet<>(read))));
+      }
+    }
+  }
+
+  private void wrongKind(String key, String expected) {
+    YamlNode value = node.get(key);
+    error(
+        key,
+        ProblemCode.WRONG_KIND,
+        "\"%s\" is %s (expected: %s)"
+            .formatted(key, value == null ? "missing" : value.kind(), expected));
+  }
+}

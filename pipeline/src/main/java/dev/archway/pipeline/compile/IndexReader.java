@@ -1,0 +1,97 @@
+package dev.archway.pipeline.compile;
+
+import dev.archway.contract.connector.Connector;
+import dev.archway.contract.image.Repository;
+import dev.archway.contract.plan.IndexPlan;
+import dev.archway.contract.plan.StagePlan;
+import dev.archway.contract.plan.StepPlan;
+import dev.archway.pipeline.Findings;
+import dev.archway.pipeline.ProblemCode;
+import dev.archway.pipeline.yaml.YamlNode;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Reads {@code properties.ci.imageIndexes}: the image indexes that a pipeline declares, by the tags
+ * its own steps push.
+ */
+final class IndexReader {
+  private final Lookup lookup;
+  private final Findings findings;
+
+  IndexReader(Lookup lookup, Findings findings) {
+    this.lookup = lookup;
+    this.findings = findings;
+  }
+
+  void read(Fields ci, List<StagePlan> runs, List<IndexPlan> indexes) {
+    List<YamlNode> items = ci.items("imageIndexes");
+    for (int i = 0; i < items.size(); i++) {
+      String path = ci.path() + ".imageIndexes[" + i + "]";
+      if (items.get(i) instanceof YamlNode.Mapping mapping) {
+        index(new Fields(mapping, path, findings), runs, indexes);
+      } else {
+        findings.error(
+            items.get(i).place(),
+            path,
+            ProblemCode.WRONG_KIND,
+            items.get(i).kind() + " (expected: a mapping)");
+      }
+    }
+  }
+
+  private void index(Fields fields, List<StagePlan> runs, List<IndexPlan> indexes) {
+    Connector.DockerRegistry registry =
+        lookup.find(fields, "connectorRef", Connector.DockerRegistry.class);
+    Repository repository = StepReader.repository(fields, registry);
+    List<String> tags = StepReader.tags(fields, "tags");
+    List<String> from = StepReader.tags(fields, "from");
+    Boolean allowPartial = fields.bool("allowPartial");
+    fields.finish();
+    if (registry == null || repository == null || tags.isEmpty() || from.isEmpty()) {
+      return;
+    }
+    Set<String> after = new LinkedHashSet<>();
+    for (String tag : from) {
+      List<String> pushers =
+          runs.stream().filter(run -> pushes(run, repository, tag)).map(StagePlan::id).toList();
+      if (pushers.isEmpty()) {
+        fields.error(
+            "from",
+            ProblemCode.INDEX_PART_NOT_PUSHED,
+            "no step pushes %s (expected: one of %s)"
+                .formatted(repository.tagged(tag), pushed(runs, repository)));
+      }
+      after.addAll(pushers);
+    }
+    indexes.add(
+        new IndexPlan(
+            "index_" + (indexes.size() + 1),
+            registry,
+            repository,
+            tags,
+            from.stream().map(tag -> new IndexPlan.Part(tag, null)).toList(),
+            new ArrayList<>(after),
+            Boolean.TRUE.equals(allowPartial)));
+  }
+
+  private static boolean pushes(StagePlan run, Repository repository, String tag) {
+    return run.steps().stream()
+        .anyMatch(step ->
+            step instanceof StepPlan.BuildAndPush push
+                && push.repository().equals(repository)
+                && push.tags().contains(tag));
+  }
+
+  private static List<String> pushed(List<StagePlan> runs, Repository repository) {
+    return runs.stream()
+        .flatMap(run -> run.steps().stream())
+        .filter(StepPlan.BuildAndPush.class::isInstance)
+        .map(StepPlan.BuildAndPush.class::cast)
+        .filter(push -> push.repository().equals(repository))
+        .flatMap(push -> push.tags().stream())
+        .toList();
+  }
+}

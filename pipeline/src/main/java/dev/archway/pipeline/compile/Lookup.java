@@ -1,0 +1,42 @@
+package dev.archway.pipeline.compile;
+
+import dev.archway.contract.connector.Connector;
+import dev.archway.pipeline.Connectors;
+import dev.archway.pipeline.ProblemCode;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds connectors from within the pipeline's project, and says what is wrong with those that are
+ * not found.
+ */
+record Lookup(Connectors connectors, String org, String project) {
+  <T extends Connector> @Nullable T find(Fields fields, String key, Class<T> kind) {
+    String ref = fields.text(key);
+    if (ref == null) {
+      fields.missing(key);
+      return null;
+    }
+    Optional<Connector> found = connectors.find(org, project, ref);
+    if (found.isEmpty()) {
+      fields.error(
+          key,
+          ProblemCode.UNKNOWN_CONNECTOR,
+          "no connector \"%s\"%s (expected: one of %s)"
+              .formatted(
+                  ref,
+                  Suggestion.of(ref, connectors.known(org, project)),
+                  connectors.known(org, project)));
+      return null;
+    }
+    if (!kind.isInstance(found.get())) {
+      fields.error(
+          key,
+          ProblemCode.WRONG_CONNECTOR,
+          "connector \"%s\" is of type %s (expected: %s)"
+              .formatted(ref, found.get().getClass().getSimpleName(), kind.getSimpleName()));
+      return null;
+    }
+    return kind.cast(found.get());
+  }
+}

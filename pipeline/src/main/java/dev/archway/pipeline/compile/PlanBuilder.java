@@ -1,0 +1,256 @@
+package dev.archway.pipeline.compile;
+
+import dev.archway.contract.image.Platform;
+import dev.archway.contract.plan.CodebasePlan;
+import dev.archway.contract.plan.ExecutionPlan;
+import dev.archway.contract.plan.IndexPlan;
+import dev.archway.contract.plan.StagePlan;
+import dev.archway.contract.plan.StepPlan;
+import dev.archway.pipeline.Connectors;
+import dev.archway.pipeline.Findings;
+import dev.archway.pipeline.ProblemCode;
+import dev.archway.pipeline.yaml.YamlNode;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Builds the plan of a whole pipeline. One for each compilation. */
+public final class PlanBuilder {
+  private final Fields pipeline;
+  private final Connectors connectors;
+  private final Findings findings;
+  private final List<StagePlan> runs = new ArrayList<>();
+  private final List<IndexPlan> indexes = new ArrayList<>();
+  private final Set<String> stageIds = new LinkedHashSet<>();
+
+  public PlanBuilder(YamlNode.Mapping pipeline, Connectors connectors, Findings findings) {
+    this.pipeline = new Fields(pipeline, "pipeline", findings);
+    this.connectors = connectors;
+    this.findings = findings;
+  }
+
+  /**
+   * Builds the plan; empty when findings leave nothing to plan.
+   *
+   * @param selected identifiers of the stages to run; empty runs all
+   */
+  public Optional<ExecutionPlan> build(List<String> selected) {
+    String id = pipeline.required("identifier", "unnamed");
+    if (!StepReader.IDENTIFIER.matcher(id).matches()) {
+      pipeline.error(
+          "identifier",
+          ProblemCode.BAD_IDENTIFIER,
+          "\"%s\" (expected: letters, digits and _, not starting with a digit)".formatted(id));
+    }
+    String name = pipeline.text("name");
+    String org = pipeline.text("orgIdentifier");
+    String project = pipeline.text("projectIdentifier");
+    Lookup lookup =
+        new Lookup(
+            connectors, org == null ? "default" : org, project == null ? "default" : project);
+    Boolean selective = pipeline.bool("allowStageExecutions");
+    pipeline.ignore("description", "tags", "variables", "delegateSelectors", "fixedInputsOnRerun");
+    pipeline.unsupported("template", "flowControl", "timeout");
+    if (pipeline.has("notificationRules")) {
+      pipeline.warn("notificationRules", ProblemCode.NOT_SUPPORTED, "notifications are not sent");
+    }
+    if (!selected.isEmpty() && !Boolean.TRUE.equals(selective)) {
+      pipeline.error(
+          "allowStageExecutions",
+          ProblemCode.UNKNOWN_STAGE,
+          "stages %s were picked, but the pipeline does not allow that (expected: allowStageExecutions: true)"
+              .formatted(selected));
+    }
+    Fields properties = pipeline.object("properties");
+    Fields ci = properties == null ? null : properties.object("ci");
+    Fields codebaseFields = ci == null ? null : ci.object("codebase");
+    CodebasePlan codebase =
+        codebaseFields == null ? null : CodebaseReader.read(codebaseFields, lookup);
+
+    List<YamlNode> items = pipeline.items("stages");
+    if (items.isEmpty()) {
+      pipeline.missing("stages");
+    }
+    StageReader reader = new StageReader(lookup, codebaseFields != null, findings);
+    List<String> previous = List.of();
+    for (int i = 0; i < items.size(); i++) {
+      List<String> here =
+          position(items.get(i), "pipeline.stages[" + i + "]", reader, previous, selected);
+      previous = here.isEmpty() ? previous : here;
+    }
+    for (String picked : selected) {
+      if (!stageIds.contains(picked)) {
+        pipeline.error(
+            "stages",
+            ProblemCode.UNKNOWN_STAGE,
+            "no stage \"%s\"%s (expected: one of %s)"
+                .formatted(picked, Suggestion.of(picked, stageIds), stageIds));
+      }
+    }
+    if (ci != null) {
+      new IndexReader(lookup, findings).read(ci, runs, indexes);
+      ci.finish();
+    }
+    if (properties != null) {
+      properties.finish();
+    }
+    pipeline.finish();
+    checkTags();
+    if (findings.hasErrors()) {
+      return Optional.empty();
+    }
+    boolean cloned =
+        runs.stream()
+            .flatMap(run -> run.steps().stream())
+            .anyMatch(StepPlan.Clone.class::isInstance);
+    return Optional.of(
+        new ExecutionPlan(
+            lookup.org(),
+            lookup.project(),
+            id,
+            name == null ? id : name,
+            cloned ? codebase : null,
+            runs,
+            indexes));
+  }
+
+  /**
+   * One place in the list: a stage, or several in parallel. Returns the ids of what the next place
+   * waits for.
+   */
+  private List<String> position(
+      YamlNode item, String path, StageReader reader, List<String> after, List<String> selected) {
+    if (!(item instanceof YamlNode.Mapping mapping)) {
+      findings.error(
+          item.place(),
+          path,
+          ProblemCode.WRONG_KIND,
+          item.kind() + " (expected: \"stage\" or \"parallel\")");
+      return List.of();
+    }
+    Fields fields = new Fields(mapping, path, findings);
+    fields.unsupported("insert");
+    if (fields.has("parallel")) {
+      List<String> all = new ArrayList<>();
+      List<YamlNode> members = fields.items("parallel");
+      for (int i = 0; i < members.size(); i++) {
+        all.addAll(
+            position(members.get(i), path + ".parallel[" + i + "]", reader, after, selected));
+      }
+      fields.finish();
+      return all;
+    }
+    if (!fields.has("stage")) {
+      if (!fields.has("insert")) {
+        fields.missing("stage");
+      }
+      fields.finish();
+      return List.of();
+    }
+    Fields stage = fields.requiredObject("stage");
+    fields.finish();
+    String id = stage.text("identifier");
+    if (id != null && !stageIds.add(id)) {
+      stage.error(
+          "identifier",
+          ProblemCode.DUPLICATE_IDENTIFIER,
+          "a second stage \"%s\" (expected: one)".formatted(id));
+    }
+    Optional<StageReader.Stage> read = reader.read(stage);
+    boolean runs = selected.isEmpty() || (id != null && selected.contains(id));
+    return read.isPresent() && runs ? expand(read.get(), after) : List.of();
+  }
+
+  private List<String> expand(StageReader.Stage stage, List<String> after) {
+    List<String> nodes = new ArrayList<>();
+    for (StageReader.Run run : stage.runs()) {
+      String id =
+          stage.fannedOut()
+              ? stage.id() + "_" + run.platform().toString().replace('/', '_')
+              : stage.id();
+      List<StepPlan> steps =
+          stage.fannedOut()
+              ? stage.steps().stream().map(step -> suffixed(step, run.platform())).toList()
+              : stage.steps();
+      runs.add(
+          new StagePlan(
+              id,
+              stage.id(),
+              stage.name(),
+              after,
+              run.platform(),
+              run.placement(),
+              steps,
+              stage.timeout()));
+      nodes.add(id);
+    }
+    if (stage.fannedOut()) {
+      List<String> stageRuns = List.copyOf(nodes);
+      for (StepPlan step : stage.steps()) {
+        if (step instanceof StepPlan.BuildAndPush push) {
+          String index = "index_" + (indexes.size() + 1);
+          String tag = push.tags().getFirst();
+          indexes.add(
+              new IndexPlan(
+                  index,
+                  push.registry(),
+                  push.repository(),
+                  push.tags(),
+                  stage.runs().stream()
+                      .map(run ->
+                          new IndexPlan.Part(tag + "-" + run.platform().dashed(), run.platform()))
+                      .toList(),
+                  stageRuns,
+                  false));
+          nodes.add(index);
+        }
+      }
+    }
+    return nodes;
+  }
+
+  private static StepPlan suffixed(StepPlan step, Platform platform) {
+    return step instanceof StepPlan.BuildAndPush push
+        ? new StepPlan.BuildAndPush(
+            push.id(),
+            push.name(),
+            push.timeout(),
+            push.registry(),
+            push.repository(),
+            push.tags().stream().map(tag -> tag + "-" + platform.dashed()).toList(),
+            push.context(),
+            push.dockerfile(),
+            push.target(),
+            push.buildArguments(),
+            push.labels(),
+            push.resources())
+        : step;
+  }
+
+  /** One tag must have one origin, else the last writer would win. */
+  private void checkTags() {
+    Set<String> seen = new LinkedHashSet<>();
+    for (StagePlan run : runs) {
+      for (StepPlan step : run.steps()) {
+        if (step instanceof StepPlan.BuildAndPush push) {
+          push.tags().forEach(tag -> claim(seen, push.repository().tagged(tag)));
+        }
+      }
+    }
+    indexes.forEach(
+        index -> index.tags().forEach(tag -> claim(seen, index.repository().tagged(tag))));
+  }
+
+  private void claim(Set<String> seen, @Nullable String reference) {
+    if (reference != null && !seen.add(reference)) {
+      pipeline.error(
+          "stages",
+          ProblemCode.TAG_CLASH,
+          "%s is pushed twice by this pipeline (expected: once; the last one would win)"
+              .formatted(reference));
+    }
+  }
+}

@@ -1,0 +1,258 @@
+package dev.archway.pipeline.compile;
+
+import dev.archway.contract.connector.Connector;
+import dev.archway.contract.image.Platform;
+import dev.archway.contract.plan.Placement;
+import dev.archway.contract.plan.StepPlan;
+import dev.archway.pipeline.Findings;
+import dev.archway.pipeline.ProblemCode;
+import dev.archway.pipeline.yaml.YamlNode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Reads stages of type CI (Harness page "CI stage settings"). */
+final class StageReader {
+  /** How long a stage may take when it does not say. */
+  static final Duration DEFAULT_TIMEOUT = Duration.ofHours(10);
+
+  private static final String ARCHITECTURE = "kubernetes.io/arch";
+  private static final String SYSTEM = "kubernetes.io/os";
+
+  private final Lookup lookup;
+  private final boolean hasCodebase;
+  private final Findings findings;
+  private final Map<String, Fields> placements = new LinkedHashMap<>();
+
+  StageReader(Lookup lookup, boolean hasCodebase, Findings findings) {
+    this.lookup = lookup;
+    this.hasCodebase = hasCodebase;
+    this.findings = findings;
+  }
+
+  /**
+   * A stage before it is expanded into runs.
+   *
+   * @param runs one for each platform, or one
+   * @param fannedOut true when the stage declares {@code platforms:}
+   */
+  record Stage(
+      Fields fields,
+      String id,
+      String name,
+      Duration timeout,
+      List<Run> runs,
+      List<StepPlan> steps,
+      boolean fannedOut) {}
+
+  /** Where one run of a stage goes. */
+  record Run(Platform platform, Placement placement) {}
+
+  Optional<Stage> read(Fields stage) {
+    String id = stage.required("identifier", "unnamed");
+    if (!StepReader.IDENTIFIER.matcher(id).matches()) {
+      stage.error(
+          "identifier",
+          ProblemCode.BAD_IDENTIFIER,
+          "\"%s\" (expected: letters, digits and _, not starting with a digit)".formatted(id));
+      id = "unnamed";
+    }
+    String name = stage.text("name");
+    String type = stage.required("type", "CI");
+    if (!type.equals("CI")) {
+      stage.error(
+          "type", ProblemCode.NOT_SUPPORTED, "stage type \"%s\" (expected: CI)".formatted(type));
+      return Optional.empty();
+    }
+    Duration timeout = stage.parsed("timeout", ProblemCode.BAD_VALUE, Quantities::duration);
+    stage.ignore("description", "tags", "variables", "pipelineVariables", "delegateSelectors");
+    stage.unsupported("strategy", "failureStrategies", "runMode", "template");
+    When.check(stage, "pipelineStatus");
+    Fields spec = stage.requiredObject("spec");
+    stage.finish();
+
+    Boolean clone = spec.bool("cloneCodebase");
+    spec.unsupported(
+        "sharedPaths", "serviceDependencies", "slsa_provenance", "runtime", "platform");
+    Caching.check(spec);
+    List<Run> runs = runs(spec, id);
+    Fields execution = spec.requiredObject("execution");
+    List<YamlNode> items = execution.items("steps");
+    if (items.isEmpty() && spec.has("execution")) {
+      execution.missing("steps");
+    }
+    execution.ignore("rollbackSteps");
+    execution.finish();
+    List<StepPlan> steps = new ArrayList<>();
+    if (clone == null ? hasCodebase : clone) {
+      if (!hasCodebase) {
+        spec.error(
+            "cloneCodebase",
+            ProblemCode.MISSING_FIELD,
+            "the stage clones the codebase, but the pipeline has none (expected: properties.ci.codebase, or cloneCodebase: false)");
+      }
+      steps.add(new StepPlan.Clone("clone", "Clone codebase", StepReader.DEFAULT_TIMEOUT));
+    }
+    steps.addAll(new StepReader(lookup, findings).read(items, execution.path() + ".steps"));
+    boolean fannedOut = spec.has("platforms");
+    spec.finish();
+    return runs.isEmpty() || steps.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new Stage(
+                stage,
+                id,
+                name == null ? id : name,
+                timeout == null ? DEFAULT_TIMEOUT : timeout,
+                runs,
+                steps,
+                fannedOut));
+  }
+
+  private List<Run> runs(Fields spec, String stage) {
+    Fields infrastructure = spec.requiredObject("infrastructure");
+    String from = infrastructure.text("useFromStage");
+    Fields placementFields;
+    if (from != null) {
+      Fields other = placements.get(from);
+      if (other == null) {
+        infrastructure.error(
+            "useFromStage",
+            ProblemCode.UNKNOWN_STAGE,
+            "no earlier stage \"%s\" has an infrastructure (expected: one of %s)"
+                .formatted(from, placements.keySet()));
+        return List.of();
+      }
+      infrastructure.finish();
+      placementFields = other;
+    } else {
+      String type = infrastructure.text("type");
+      if (type == null) {
+        if (spec.has("infrastructure")) {
+          infrastructure.missing("type");
+        }
+        return List.of();
+      }
+      if (!type.equals("KubernetesDirect")) {
+        infrastructure.error(
+            "type",
+            ProblemCode.NOT_SUPPORTED,
+            "infrastructure type \"%s\" (expected: KubernetesDirect)".formatted(type));
+        return List.of();
+      }
+      placementFields = infrastructure.requiredObject("spec");
+      infrastructure.finish();
+      placements.put(stage, placementFields);
+    }
+    Placement placement = PlacementReader.read(placementFields, lookup, findings);
+    if (placement == null) {
+      return List.of();
+    }
+    if (!spec.has("platforms")) {
+      Platform platform = platform(placement);
+      return checked(placementFields, "connectorRef", platform, placement)
+          ? List.of(new Run(platform, placement))
+          : List.of();
+    }
+    List<Run> runs = new ArrayList<>();
+    List<YamlNode> items = spec.items("platforms");
+    for (int i = 0; i < items.size(); i++) {
+      Run run = platformRun(items.get(i), spec.path() + ".platforms[" + i + "]", placement);
+      if (run != null && checked(spec, "platforms", run.platform(), run.placement())) {
+        if (runs.stream().anyMatch(other -> other.platform().equals(run.platform()))) {
+          spec.error(
+              "platforms",
+              ProblemCode.BAD_VALUE,
+              "%s is listed twice (expected: once)".formatted(run.platform()));
+        } else {
+          runs.add(run);
+        }
+      }
+    }
+    return runs;
+  }
+
+  private @Nullable Run platformRun(YamlNode item, String path, Placement base) {
+    Map<String, YamlNode> alone = Map.of("platform", item);
+    Fields fields =
+        new Fields(
+            item instanceof YamlNode.Mapping mapping
+                ? mapping
+                : new YamlNode.Mapping(alone, Map.of(), item.place()),
+            path,
+            findings);
+    Platform platform = fields.parsed("platform", ProblemCode.BAD_VALUE, Platform::parse);
+    if (platform == null) {
+      if (fields.text("platform") == null) {
+        fields.missing("platform");
+      }
+      return null;
+    }
+    Connector connector =
+        fields.has("connectorRef")
+            ? lookup.find(fields, "connectorRef", Connector.LocalPodman.class)
+            : base.connector();
+    Map<String, String> selector = new LinkedHashMap<>(base.nodeSelector());
+    selector.putAll(fields.strings("nodeSelector"));
+    selector.put(ARCHITECTURE, platform.architecture());
+    List<Placement.Toleration> tolerations = new ArrayList<>(base.tolerations());
+    tolerations.addAll(
+        PlacementReader.tolerations(fields.items("tolerations"), path + ".tolerations", findings));
+    var ours =
+        new Placement.Toleration(
+            ARCHITECTURE, "Equal", platform.architecture(), "NoSchedule", null);
+    if (!tolerations.contains(ours)) {
+      tolerations.add(ours);
+    }
+    String namespace = fields.text("namespace");
+    fields.finish();
+    return connector == null
+        ? null
+        : new Run(
+            platform,
+            new Placement(
+                connector,
+                namespace == null ? base.namespace() : namespace,
+                base.serviceAccountName(),
+                base.automountServiceAccountToken(),
+                base.runAsUser(),
+                base.priorityClassName(),
+                selector,
+                tolerations,
+                base.labels(),
+                base.annotations(),
+                base.containerSecurityContext()));
+  }
+
+  private static Platform platform(Placement placement) {
+    String architecture = placement.nodeSelector().get(ARCHITECTURE);
+    if (architecture != null) {
+      return new Platform(
+          placement.nodeSelector().getOrDefault(SYSTEM, "linux"), architecture, null);
+    }
+    List<Platform> declared = declared(placement.connector());
+    return declared.size() == 1 ? declared.getFirst() : Platform.LINUX_AMD64;
+  }
+
+  private static boolean checked(
+      Fields fields, String key, Platform platform, Placement placement) {
+    List<Platform> declared = declared(placement.connector());
+    if (declared.isEmpty() || declared.contains(platform)) {
+      return true;
+    }
+    fields.error(
+        key,
+        ProblemCode.WRONG_PLATFORM,
+        "the stage is for %s, but connector \"%s\" takes %s (expected: a connector of that platform)"
+            .formatted(platform, placement.connector().ref(), declared));
+    return false;
+  }
+
+  private static List<Platform> declared(Connector connector) {
+    return connector instanceof Connector.LocalPodman podman ? podman.platforms() : List.of();
+  }
+}

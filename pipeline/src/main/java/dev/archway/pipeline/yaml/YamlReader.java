@@ -1,0 +1,152 @@
+package dev.archway.pipeline.yaml;
+
+import dev.archway.pipeline.yaml.YamlNode.Place;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.common.ScalarStyle;
+import org.snakeyaml.engine.v2.exceptions.Mark;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.NodeTuple;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
+import org.snakeyaml.engine.v2.schema.CoreSchema;
+
+/**
+ * Reads one YAML 1.2 document with positions, within limits that keep hostile text harmless.
+ * Thread-safe.
+ */
+public final class YamlReader {
+  private static final int MOST_CHARACTERS = 3 * 1024 * 1024;
+  private static final int MOST_ALIASES = 50;
+  private static final int DEEPEST = 50;
+  private static final int MOST_NODES = 200_000;
+
+  private int nodes;
+
+  private YamlReader() {}
+
+  /**
+   * Reads a document.
+   *
+   * @throws YamlException when the text is not one YAML document, repeats a key or is too large
+   */
+  public static YamlNode read(String text) throws YamlException {
+    if (text.length() > MOST_CHARACTERS) {
+      throw new YamlException(
+          "too-large",
+          1,
+          1,
+          "%d characters (expected: %d at most)".formatted(text.length(), MOST_CHARACTERS));
+    }
+    LoadSettings settings =
+        LoadSettings.builder()
+            .setUseMarks(true)
+            .setMaxAliasesForCollections(MOST_ALIASES)
+            .setCodePointLimit(MOST_CHARACTERS)
+            .setAllowRecursiveKeys(false)
+            .setAllowDuplicateKeys(true)
+            .setSchema(new CoreSchema())
+            .build();
+    try {
+      Iterator<Node> documents = new Compose(settings).composeAllFromString(text).iterator();
+      if (!documents.hasNext()) {
+        throw new YamlException("bad-yaml", 1, 1, "the document is empty (expected: a mapping)");
+      }
+      YamlNode root = new YamlReader().convert(documents.next(), 0);
+      if (documents.hasNext()) {
+        Place second = place(documents.next());
+        throw new YamlException(
+            "bad-yaml",
+            second.line(),
+            second.column(),
+            "a second document begins here (expected: one document)");
+      }
+      return root;
+    } catch (MarkedYamlEngineException e) {
+      Optional<Mark> mark = e.getProblemMark();
+      throw new YamlException(
+          "bad-yaml",
+          mark.map(m -> m.getLine() + 1).orElse(1),
+          mark.map(m -> m.getColumn() + 1).orElse(1),
+          "%s%s (expected: well-formed YAML)"
+              .formatted(e.getContext() == null ? "" : e.getContext() + ": ", e.getProblem()));
+    } catch (YamlEngineException e) {
+      throw new YamlException("bad-yaml", 1, 1, e.getMessage() + " (expected: well-formed YAML)");
+    }
+  }
+
+  private YamlNode convert(Node node, int depth) throws YamlException {
+    Place place = place(node);
+    if (depth > DEEPEST || ++nodes > MOST_NODES) {
+      throw new YamlException(
+          "too-large",
+          place.line(),
+          place.column(),
+          "nested deeper than %d or more than %d nodes, aliases counted (expected: less)"
+              .formatted(DEEPEST, MOST_NODES));
+    }
+    return switch (node) {
+      case ScalarNode scalar ->
+          new YamlNode.Scalar(
+              scalar.getValue(), scalar.getScalarStyle() == ScalarStyle.PLAIN, place);
+      case SequenceNode sequence -> {
+        List<YamlNode> items = new ArrayList<>();
+        for (Node item : sequence.getValue()) {
+          items.add(convert(item, depth + 1));
+        }
+        yield new YamlNode.Sequence(items, place);
+      }
+      case MappingNode mapping -> mapping(mapping, place, depth);
+      default ->
+          throw new YamlException(
+              "bad-yaml",
+              place.line(),
+              place.column(),
+              "an alias that contains itself (expected: a plain value)");
+    };
+  }
+
+  private YamlNode mapping(MappingNode mapping, Place place, int depth) throws YamlException {
+    Map<String, YamlNode> merged = new LinkedHashMap<>();
+    Map<String, YamlNode> entries = new LinkedHashMap<>();
+    Map<String, Place> keys = new LinkedHashMap<>();
+    for (NodeTuple tuple : mapping.getValue()) {
+      Place at = place(tuple.getKeyNode());
+      if (!(tuple.getKeyNode() instanceof ScalarNode key)) {
+        throw new YamlException(
+            "bad-yaml", at.line(), at.column(), "a key that is a collection (expected: a word)");
+      }
+      YamlNode value = convert(tuple.getValueNode(), depth + 1);
+      if (key.getValue().equals("<<") && value instanceof YamlNode.Mapping base) {
+        base.entries().forEach(merged::putIfAbsent);
+        base.keys().forEach(keys::putIfAbsent);
+        continue;
+      }
+      if (entries.put(key.getValue(), value) != null) {
+        throw new YamlException(
+            "duplicate-key",
+            at.line(),
+            at.column(),
+            "key \"%s\" is here for the second time (expected: once)".formatted(key.getValue()));
+      }
+      keys.put(key.getValue(), at);
+    }
+    merged.forEach(entries::putIfAbsent);
+    return new YamlNode.Mapping(entries, keys, place);
+  }
+
+  private static Place place(Node node) {
+    return node.getStartMark()
+        .map(mark -> new Place(mark.getLine() + 1, mark.getColumn() + 1))
+        .orElse(new Place(1, 1));
+  }
+}

@@ -1,0 +1,10 @@
+package dev.archway.standalone;
+
+/** Something could not be brought up; the message is for people, and everything is closed again. */
+final class StartException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  StartException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}
