@@ -1,0 +1,78 @@
+package dev.archway.executor;
+
+import dev.archway.executor.runtime.RuntimeUnavailableException;
+import dev.archway.executor.runtime.StageRuntime;
+import dev.archway.executor.runtime.podman.PodmanRuntime;
+import dev.archway.executor.secret.SecretSource;
+import dev.archway.executor.stage.BusReports;
+import dev.archway.executor.stage.StageReports;
+import dev.archway.executor.stage.StageWorker;
+import dev.archway.messaging.MessageBus;
+import dev.archway.messaging.MessagingConfiguration;
+import java.time.Clock;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.context.SmartLifecycle;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+
+/** The executor's beans. A {@link SecretSource} comes from outside. */
+@Configuration(proxyBeanMethods = false)
+@EnableAutoConfiguration(exclude = DataSourceAutoConfiguration.class)
+@EnableConfigurationProperties(ExecutorProperties.class)
+@Import(MessagingConfiguration.class)
+public class ExecutorConfiguration {
+  @Bean
+  Clock clock() {
+    return Clock.systemUTC();
+  }
+
+  @Bean
+  StageRuntime stageRuntime(ExecutorProperties properties, SecretSource secrets, Clock clock)
+      throws RuntimeUnavailableException {
+    return new PodmanRuntime(properties.podman().settings(), properties.served(), secrets, clock);
+  }
+
+  @Bean
+  StageReports stageReports(MessageBus bus, Clock clock) {
+    return new BusReports(bus, clock);
+  }
+
+  @Bean
+  StageWorker stageWorker(
+      ExecutorProperties properties, StageRuntime runtime, StageReports reports, Clock clock) {
+    return new StageWorker(
+        properties.directory().toAbsolutePath(), runtime, reports, properties.capacity(), clock);
+  }
+
+  /** Adopts unfinished stages once everything is wired, before the first command is taken. */
+  @Bean
+  SmartLifecycle adoption(StageWorker worker) {
+    return new SmartLifecycle() {
+      private volatile boolean running;
+
+      @Override
+      public void start() {
+        worker.adopt();
+        running = true;
+      }
+
+      @Override
+      public void stop() {
+        running = false;
+      }
+
+      @Override
+      public boolean isRunning() {
+        return running;
+      }
+
+      @Override
+      public int getPhase() {
+        return 0;
+      }
+    };
+  }
+}

@@ -1,0 +1,65 @@
+package dev.archway.executor;
+
+import dev.archway.contract.image.Platform;
+import dev.archway.executor.runtime.podman.PodmanSettings;
+import java.nio.file.Path;
+import java.util.List;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * The executor's settings, {@code archway.executor.*}.
+ *
+ * @param directory where running stages are kept over restarts; one executor at a time uses it
+ * @param platforms what this executor serves, such as {@code linux/amd64}
+ * @param capacity stages at once; 0 means two for each core
+ */
+@ConfigurationProperties("archway.executor")
+public record ExecutorProperties(
+    Path directory, List<String> platforms, @DefaultValue("0") int capacity, Podman podman) {
+  public ExecutorProperties {
+    platforms = List.copyOf(platforms);
+    if (platforms.isEmpty()) {
+      throw new IllegalArgumentException(
+          "archway.executor.platforms: none (expected: at least one, such as linux/amd64)");
+    }
+    if (capacity < 0) {
+      throw new IllegalArgumentException(
+          "archway.executor.capacity: %d (expected: 0 or more)".formatted(capacity));
+    }
+    if (capacity == 0) {
+      capacity = 2 * Runtime.getRuntime().availableProcessors();
+    }
+  }
+
+  List<Platform> served() {
+    return platforms.stream().map(Platform::parse).toList();
+  }
+
+  /**
+   * How podman is used; see {@link PodmanSettings}.
+   *
+   * @param directory where stores and private configuration live, one folder per platform
+   * @param network podman's network for steps and builds
+   */
+  public record Podman(
+      Path directory,
+      @DefaultValue("host") String network,
+      @DefaultValue("false") boolean allowPrivileged,
+      @DefaultValue List<Mirror> mirrors,
+      @DefaultValue List<String> insecureRegistries) {
+    PodmanSettings settings() {
+      return new PodmanSettings(
+          directory,
+          network,
+          allowPrivileged,
+          mirrors.stream()
+              .map(m -> new PodmanSettings.Mirror(m.prefix(), m.location(), m.insecure()))
+              .toList(),
+          insecureRegistries);
+    }
+  }
+
+  /** A registry that is asked before the one it mirrors. */
+  public record Mirror(String prefix, String location, @DefaultValue("false") boolean insecure) {}
+}

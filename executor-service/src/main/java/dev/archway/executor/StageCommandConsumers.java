@@ -1,0 +1,81 @@
+package dev.archway.executor;
+
+import dev.archway.contract.command.StageCommand;
+import dev.archway.contract.image.Platform;
+import dev.archway.contract.wire.Envelope;
+import dev.archway.contract.wire.Topics;
+import dev.archway.executor.stage.StageWorker;
+import dev.archway.messaging.Envelopes;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.springframework.beans.factory.support.BeanDefinitionRegistry;
+import org.springframework.beans.factory.support.BeanDefinitionRegistryPostProcessor;
+import org.springframework.beans.factory.support.RootBeanDefinition;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.ResolvableType;
+import org.springframework.messaging.Message;
+
+/** One consumer of stage commands per platform, each on its own topic with its own group. */
+final class StageCommandConsumers implements BeanDefinitionRegistryPostProcessor {
+  private final ConfigurableApplicationContext context;
+
+  StageCommandConsumers(ConfigurableApplicationContext context) {
+    this.context = context;
+  }
+
+  /** The properties that bind the consumers of these platforms. */
+  static Map<String, Object> bindings(List<Platform> platforms) {
+    Map<String, Object> properties = new LinkedHashMap<>();
+    List<String> functions = new ArrayList<>();
+    for (Platform platform : platforms) {
+      String function = function(platform);
+      functions.add(function);
+      String binding = "spring.cloud.stream.bindings." + function + "-in-0.";
+      String topic = Topics.stageCommands(platform);
+      properties.put(binding + "destination", topic);
+      properties.put(binding + "group", Topics.executorGroup(platform));
+      properties.put(
+          "spring.cloud.stream.kafka.bindings." + function + "-in-0.consumer.dlq-name",
+          Topics.deadLetters(topic));
+    }
+    properties.put("spring.cloud.function.definition", String.join(";", functions));
+    return properties;
+  }
+
+  /** {@code stageCommandsLinuxArm64}: a bean name that binding properties can name. */
+  private static String function(Platform platform) {
+    StringBuilder name = new StringBuilder("stageCommands");
+    for (String part : platform.dashed().split("-", -1)) {
+      name.append(Character.toUpperCase(part.charAt(0))).append(part.substring(1));
+    }
+    return name.toString();
+  }
+
+  @Override
+  public void postProcessBeanDefinitionRegistry(BeanDefinitionRegistry registry) {
+    ResolvableType type =
+        ResolvableType.forClassWithGenerics(
+            Consumer.class, ResolvableType.forClassWithGenerics(Message.class, byte[].class));
+    for (Platform platform : ExecutorApplication.platforms(context.getEnvironment())) {
+      RootBeanDefinition consumer = new RootBeanDefinition();
+      consumer.setTargetType(type);
+      consumer.setInstanceSupplier(() -> {
+        StageWorker worker = context.getBean(StageWorker.class);
+        return Envelopes.listener(envelope -> handle(worker, envelope));
+      });
+      registry.registerBeanDefinition(function(platform), consumer);
+    }
+  }
+
+  private static void handle(StageWorker worker, Envelope envelope) {
+    if (!(envelope.data() instanceof StageCommand command)) {
+      throw new IllegalArgumentException(
+          "cannot take %s from a topic of stage commands (expected: a stage command)"
+              .formatted(envelope.data().getClass().getSimpleName()));
+    }
+    worker.handle(command);
+  }
+}

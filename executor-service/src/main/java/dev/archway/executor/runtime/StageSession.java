@@ -1,0 +1,36 @@
+package dev.archway.executor.runtime;
+
+import dev.archway.contract.id.StageKey;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * One attempt of one stage, with its workspace. Steps run one after the other; {@link #stop} may
+ * come from any thread.
+ */
+public interface StageSession extends AutoCloseable {
+  /** The attempt. */
+  StageKey key();
+
+  /** Names of placement fields that are set and that this runtime does not honour. */
+  List<String> ignored();
+
+  /**
+   * Runs the step, or joins it if it runs already or has ended; every output line has reached
+   * {@code log}, from the first on, before this returns.
+   *
+   * @throws RuntimeUnavailableException when the result cannot be told now; calling again is safe
+   */
+  StepResult run(StepSpec step, LogSink log)
+      throws RuntimeUnavailableException, InterruptedException;
+
+  /**
+   * Asks the running step to end and kills it after the grace period; {@code run}, now and later,
+   * returns Stopped. May be repeated.
+   */
+  void stop(Duration grace);
+
+  /** Removes everything the attempt made, and may be repeated. Not called when it shall go on. */
+  @Override
+  void close();
+}

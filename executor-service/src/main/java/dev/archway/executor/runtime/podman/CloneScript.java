@@ -1,0 +1,110 @@
+package dev.archway.executor.runtime.podman;
+
+import dev.archway.contract.plan.Checkout;
+import java.nio.file.Path;
+
+/** Cloning one commit as a shell script. Pure. */
+final class CloneScript {
+  private CloneScript() {}
+
+  /** The only git configuration that is read. */
+  static String configuration(Checkout checkout) {
+    return """
+    [protocol]
+    	version = 2
+    [protocol "ext"]
+    	allow = never
+    [safe]
+    	directory = *
+    [init]
+    	defaultBranch = main
+    [advice]
+    	detachedHead = false
+    [gc]
+    	auto = 0
+    [http]
+    	sslVerify = %s
+    """
+        .formatted(checkout.sslVerify());
+  }
+
+  /** Answers git's questions from files, so that nothing secret is in an argument or URL. */
+  static String askpass(Path secrets) {
+    return """
+    #!/bin/sh
+    case "$1" in
+      [Uu]sername*) cat %s ;;
+      *) cat %s ;;
+    esac
+    """
+        .formatted(
+            ShellText.quoted(secrets.resolve("username").toString()),
+            ShellText.quoted(secrets.resolve("password").toString()));
+  }
+
+  static String script(Checkout checkout, Path workspace, Path secrets) {
+    String ref = checkout.refName();
+    boolean named = ref.startsWith("refs/");
+    String depth = checkout.depth() == 0 ? "" : "--depth " + checkout.depth() + " ";
+    String wide =
+        named
+            ? ShellText.quoted("+" + ref + ":refs/archway/ref")
+            : "'+refs/heads/*:refs/remotes/origin/*'";
+    return """
+    export GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=%1$s GIT_TERMINAL_PROMPT=0 GIT_ASKPASS=%2$s
+    export GIT_SSH_COMMAND='ssh -o BatchMode=yes' LC_ALL=C
+    unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_OBJECT_DIRECTORY GIT_CONFIG_PARAMETERS GIT_CONFIG_COUNT
+    cd %3$s || exit 1
+    echo %4$s
+    git init -q . || exit 1
+    printf '[remote "origin"]\\n\\turl = %%s\\n\\tfetch = +refs/heads/*:refs/remotes/origin/*\\n' %5$s >>.git/config
+    if ! git fetch -q --no-tags %6$s-- origin %7$s 2>.git/archway-fetch; then
+      echo "the server does not give a commit by its hash; fetching the ref"
+      if ! git fetch -q --no-tags %6$s-- origin %8$s || ! git cat-file -e %7$s^{commit} 2>/dev/null; then
+        if [ -f .git/shallow ]; then
+          git fetch -q --no-tags --unshallow -- origin %8$s || { cat .git/archway-fetch; exit 1; }
+        fi
+        git cat-file -e %7$s^{commit} || { cat .git/archway-fetch; exit 1; }
+      fi
+    fi
+    rm -f .git/archway-fetch
+    git checkout -q --detach %7$s || exit 1
+    git log -1 --format='HEAD is now at %%h %%s'
+    """
+        .formatted(
+            ShellText.quoted(secrets.resolve("gitconfig").toString()),
+            ShellText.quoted(secrets.resolve("askpass").toString()),
+            ShellText.quoted(workspace.toString()),
+            ShellText.quoted(
+                "Cloning %s, %s at %s"
+                    .formatted(withoutUser(checkout.url()), ref, checkout.commit())),
+            ShellText.quoted(configValue(checkout.url())),
+            depth,
+            checkout.commit(),
+            wide);
+  }
+
+  /** Refuses what git could take for an option or another program. */
+  static void check(Checkout checkout) {
+    if (!checkout.commit().matches("[0-9a-f]{40}|[0-9a-f]{64}")) {
+      throw new IllegalArgumentException(
+          "commit: \"%s\" (expected: a full hash)".formatted(checkout.commit()));
+    }
+    if (checkout.url().startsWith("-") || checkout.url().contains("\n")) {
+      throw new IllegalArgumentException(
+          "repository URL: \"%s\" (expected: a URL or path)".formatted(checkout.url()));
+    }
+    if (!checkout.refName().matches("refs/[^\\s~^:?*\\[\\\\]+|[0-9a-f]{40,64}")) {
+      throw new IllegalArgumentException(
+          "ref: \"%s\" (expected: a full ref name or a hash)".formatted(checkout.refName()));
+    }
+  }
+
+  private static String configValue(String text) {
+    return "\"" + text.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
+  }
+
+  private static String withoutUser(String url) {
+    return url.replaceFirst("://[^/@]*@", "://");
+  }
+}

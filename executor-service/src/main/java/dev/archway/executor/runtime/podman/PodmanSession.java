@@ -1,0 +1,256 @@
+package dev.archway.executor.runtime.podman;
+
+import dev.archway.contract.id.StageKey;
+import dev.archway.contract.plan.Checkout;
+import dev.archway.contract.plan.Placement;
+import dev.archway.contract.plan.StepPlan;
+import dev.archway.contract.plan.StepPlan.BuildAndPush;
+import dev.archway.contract.plan.StepPlan.Run;
+import dev.archway.executor.runtime.LogSink;
+import dev.archway.executor.runtime.RuntimeUnavailableException;
+import dev.archway.executor.runtime.StageSession;
+import dev.archway.executor.runtime.StageSpec;
+import dev.archway.executor.runtime.StartFailure;
+import dev.archway.executor.runtime.StepResult;
+import dev.archway.executor.runtime.StepResult.NotStarted;
+import dev.archway.executor.runtime.StepSpec;
+import dev.archway.executor.secret.SecretSource;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** One attempt of a stage in a folder: a workspace, and a folder per step. */
+final class PodmanSession implements StageSession {
+  private final PodmanStore store;
+  private final StageSpec spec;
+  private final Path directory;
+  private final Path workspace;
+  private final SecretSource secrets;
+  private final Clock clock;
+  private final StepControl control = new StepControl();
+
+  PodmanSession(
+      PodmanStore store, StageSpec spec, Path directory, SecretSource secrets, Clock clock) {
+    this.store = store;
+    this.spec = spec;
+    this.directory = directory;
+    this.workspace = directory.resolve("workspace");
+    this.secrets = secrets;
+    this.clock = clock;
+  }
+
+  @Override
+  public StageKey key() {
+    return spec.key();
+  }
+
+  @Override
+  public List<String> ignored() {
+    Placement placement = spec.stage().placement();
+    Map<String, Boolean> set = new LinkedHashMap<>();
+    set.put("namespace", placement.namespace() != null);
+    set.put("serviceAccountName", placement.serviceAccountName() != null);
+    set.put("automountServiceAccountToken", placement.automountServiceAccountToken() != null);
+    set.put("priorityClassName", placement.priorityClassName() != null);
+    set.put("nodeSelector", !placement.nodeSelector().isEmpty());
+    set.put("tolerations", !placement.tolerations().isEmpty());
+    set.put("labels", !placement.labels().isEmpty());
+    set.put("annotations", !placement.annotations().isEmpty());
+    return set.entrySet().stream().filter(Map.Entry::getValue).map(Map.Entry::getKey).toList();
+  }
+
+  @Override
+  public StepResult run(StepSpec step, LogSink log)
+      throws RuntimeUnavailableException, InterruptedException {
+    String missing = Emulation.missing(spec.stage().platform());
+    if (missing != null) {
+      return new NotStarted(StartFailure.INVALID_SPEC, missing);
+    }
+    Path folder = directory.resolve("steps").resolve(step.plan().id());
+    try {
+      Files.createDirectories(folder);
+      try (StepEnd end = new StepEnd(step, control, clock, folder)) {
+        return switch (step.plan()) {
+          case Run run -> container(run, step, folder, end, log);
+          case StepPlan.Clone _ -> clone(folder, end, log);
+          case BuildAndPush build ->
+              new ImageBuild(store, spec, workspace, folder, secrets)
+                  .run(build, new HostStep(store, folder, end), log, control);
+        };
+      }
+    } catch (SecretUnavailable e) {
+      return new NotStarted(StartFailure.SECRET, e.detail());
+    } catch (IOException e) {
+      throw new RuntimeUnavailableException(
+          "cannot run step %s of %s: %s".formatted(step.plan().id(), key(), e), e);
+    }
+  }
+
+  private StepResult container(Run run, StepSpec step, Path folder, StepEnd end, LogSink log)
+      throws IOException, RuntimeUnavailableException, InterruptedException {
+    Placement placement = spec.stage().placement();
+    Map<String, String> variables = new HashMap<>(spec.environment());
+    variables.putAll(run.environment());
+    if (PodmanCommand.privileged(run, placement) && !store.settings().allowPrivileged()) {
+      return new NotStarted(
+          StartFailure.INVALID_SPEC,
+          "cannot run step %s privileged: this executor does not allow it; set archway.executor.podman.allow-privileged or drop privileged"
+              .formatted(run.id()));
+    }
+    String image = Images.fullName(run.image(), run.imageRegistry());
+    ContainerStep.Preparation preparation =
+        launcher -> {
+          NotStarted hindered =
+              pull(run, image, folder, Duration.between(clock.instant(), step.deadline()));
+          if (hindered != null) {
+            return hindered;
+          }
+          if (run.command() != null) {
+            Path script = folder.resolve("script");
+            DurableFile.write(script, run.command() + "\n");
+            Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rw-r--r--"));
+          }
+          DurableFile.write(
+              folder.resolve("environment"), PodmanCommand.environmentFile(variables));
+          DurableFile.write(folder.resolve("image"), image);
+          launcher.write(
+              ShellText.quoted(
+                  PodmanCommand.run(
+                      key(),
+                      run,
+                      placement,
+                      container(run.id()),
+                      folder,
+                      workspace,
+                      image,
+                      store.settings().network(),
+                      variables)));
+          return null;
+        };
+    Map<String, String> environment = new HashMap<>(store.environment());
+    variables.forEach((name, value) -> {
+      if (value.contains("\n")) {
+        environment.putIfAbsent(name, value);
+      }
+    });
+    return new ContainerStep(store, folder, container(run.id()), end)
+        .run(preparation, environment, run.resources().memoryBytes(), log, control);
+  }
+
+  private @Nullable NotStarted pull(Run run, String image, Path folder, Duration limit)
+      throws IOException, RuntimeUnavailableException, InterruptedException {
+    boolean plain = run.imageRegistry() != null && run.imageRegistry().plainHttp();
+    Path auth = null;
+    if (run.imageRegistry() != null && run.imageRegistry().username() != null) {
+      auth = SecretFiles.registry(folder, run.imageRegistry(), secrets);
+    }
+    try {
+      return store.images().ensure(image, run.imagePullPolicy(), plain, auth, limit);
+    } finally {
+      SecretFiles.delete(folder);
+    }
+  }
+
+  private StepResult clone(Path folder, StepEnd end, LogSink log)
+      throws IOException, RuntimeUnavailableException, InterruptedException {
+    Checkout checkout = spec.checkout();
+    if (checkout == null) {
+      return new NotStarted(
+          StartFailure.INVALID_SPEC, "cannot clone: the pipeline has no codebase");
+    }
+    try {
+      CloneScript.check(checkout);
+    } catch (IllegalArgumentException e) {
+      return new NotStarted(StartFailure.INVALID_SPEC, "cannot clone: " + e.getMessage());
+    }
+    StepResult result =
+        new HostStep(store, folder, end)
+            .run(
+                () -> {
+                  Path files = SecretFiles.git(folder, checkout, secrets);
+                  DurableFile.write(
+                      folder.resolve("script.sh"), CloneScript.script(checkout, workspace, files));
+                  return null;
+                },
+                store.environment(),
+                code ->
+                    code == 0
+                        ? new StepResult.Completed(List.of())
+                        : new StepResult.Failed(
+                            dev.archway.contract.failure.FailureReason.CLONE_FAILED,
+                            "cannot clone %s at %s: git ended with %d"
+                                .formatted(checkout.refName(), checkout.commit(), code),
+                            code),
+                log,
+                control);
+    SecretFiles.delete(folder);
+    return result;
+  }
+
+  private String container(String step) {
+    return "archway-%s-%s-%d-%s".formatted(key().execution(), key().stage(), key().attempt(), step);
+  }
+
+  @Override
+  public void stop(Duration grace) {
+    control.stop(grace);
+  }
+
+  @Override
+  public void close() {
+    try {
+      List<String> containers = new ArrayList<>();
+      List<String> images = new ArrayList<>();
+      for (StepPlan step : spec.stage().steps()) {
+        Path folder = directory.resolve("steps").resolve(step.id());
+        if (new Launcher(folder).lastClaim() == 0) {
+          continue;
+        }
+        switch (step) {
+          case Run _ -> containers.add(container(step.id()));
+          case StepPlan.Clone _ -> {}
+          case BuildAndPush _ -> images.add(ImageBuild.imageName(key(), step.id()));
+        }
+      }
+      if (!containers.isEmpty()) {
+        clean(List.of("podman", "rm", "-f", "-i", "-t", "0"), containers);
+      }
+      if (!images.isEmpty()) {
+        clean(List.of("buildah", "rmi", "-f"), images);
+      }
+      Trees.delete(workspace);
+      Trees.delete(directory.resolve("steps"));
+    } catch (IOException e) {
+      warn(e.toString());
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void clean(List<String> command, List<String> names) throws InterruptedException {
+    List<String> words = new ArrayList<>(command);
+    words.addAll(names);
+    try {
+      Engine.Outcome outcome = store.engine().run(Duration.ofMinutes(5), words);
+      if (!outcome.ok() && !outcome.err().contains("not known")) {
+        warn(outcome.err());
+      }
+    } catch (RuntimeUnavailableException e) {
+      warn(e.getMessage());
+    }
+  }
+
+  private void warn(@Nullable String what) {
+    System.getLogger(PodmanSession.class.getName())
+        .log(System.Logger.Level.WARNING, "cannot clean up after {0}: {1}", key(), what);
+  }
+}

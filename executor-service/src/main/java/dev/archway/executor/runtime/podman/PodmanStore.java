@@ -1,0 +1,30 @@
+package dev.archway.executor.runtime.podman;
+
+import dev.archway.contract.image.Platform;
+import java.io.IOException;
+import java.util.Map;
+
+/** One platform's store: its private configuration, images and exit codes. */
+record PodmanStore(
+    Platform platform,
+    PodmanSettings settings,
+    Map<String, String> environment,
+    Engine engine,
+    Images images,
+    ExitFiles exits,
+    FileWatch watch) {
+
+  static PodmanStore open(PodmanSettings settings, Platform platform, FileWatch watch)
+      throws IOException {
+    PrivateConfiguration configuration = PrivateConfiguration.write(settings, platform);
+    Engine engine = new Engine(configuration.environment());
+    return new PodmanStore(
+        platform,
+        settings,
+        configuration.environment(),
+        engine,
+        new Images(engine, platform),
+        new ExitFiles(configuration.exits(), watch),
+        watch);
+  }
+}

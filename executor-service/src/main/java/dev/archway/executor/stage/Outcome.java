@@ -1,0 +1,94 @@
+package dev.archway.executor.stage;
+
+import dev.archway.contract.failure.Failure;
+import dev.archway.contract.failure.FailureReason;
+import dev.archway.contract.image.PushedImage;
+import dev.archway.contract.status.Status;
+import dev.archway.executor.runtime.StepResult;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A step's result in the words of reports. Pure. */
+record Outcome(
+    Status status,
+    @Nullable Integer exitCode,
+    @Nullable Failure failure,
+    List<PushedImage> images) {
+
+  static final Outcome SKIPPED = new Outcome(Status.SKIPPED, null, null, List.of());
+
+  static Outcome of(
+      StepResult result, String step, List<String> logTail, @Nullable String stopper) {
+    return switch (result) {
+      case StepResult.Exited(int code) when code == 0 ->
+          new Outcome(Status.SUCCESS, 0, null, List.of());
+      case StepResult.Completed(List<PushedImage> images) ->
+          new Outcome(Status.SUCCESS, null, null, images);
+      case StepResult.Exited(int code) ->
+          failed(
+              failure(
+                  FailureReason.EXIT_CODE,
+                  "step %s ended with exit code %d (expected: 0)".formatted(step, code),
+                  false,
+                  code),
+              step,
+              logTail);
+      case StepResult.Failed(FailureReason reason, String message, Integer code) ->
+          failed(failure(reason, message, false, code), step, logTail);
+      case StepResult.OutOfMemory(long limit, int code) ->
+          failed(
+              failure(
+                  FailureReason.OUT_OF_MEMORY,
+                  "step %s needs more memory than its limit of %d bytes and was killed; raise resources.limits.memory"
+                      .formatted(step, limit),
+                  false,
+                  code),
+              step,
+              logTail);
+      case StepResult.NotStarted(var why, String detail) ->
+          failed(failure(why.reason(), detail, why.retryable(), null), step, logTail);
+      case StepResult.Lost(String detail) ->
+          failed(
+              failure(
+                  FailureReason.LOST,
+                  "cannot tell how step %s ended: %s".formatted(step, detail),
+                  true,
+                  null),
+              step,
+              logTail);
+      case StepResult.TimedOut(var limit) ->
+          new Outcome(
+              Status.EXPIRED,
+              null,
+              failure(
+                      FailureReason.TIMED_OUT,
+                      "step %s took longer than %s and was killed; raise its timeout"
+                          .formatted(step, limit),
+                      false,
+                      null)
+                  .at(step, logTail),
+              List.of());
+      case StepResult.Stopped() ->
+          new Outcome(
+              Status.ABORTED,
+              null,
+              failure(
+                      FailureReason.STOPPED,
+                      "step %s was stopped%s"
+                          .formatted(step, stopper == null ? "" : " by " + stopper),
+                      false,
+                      null)
+                  .at(step, logTail),
+              List.of());
+    };
+  }
+
+  private static Outcome failed(Failure failure, String step, List<String> logTail) {
+    return new Outcome(Status.FAILED, failure.exitCode(), failure.at(step, logTail), List.of());
+  }
+
+  private static Failure failure(
+      FailureReason reason, String message, boolean retryable, @Nullable Integer code) {
+    return new Failure(reason, message, retryable, null, code, List.of());
+  }
+}

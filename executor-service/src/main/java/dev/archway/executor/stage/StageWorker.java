@@ -1,0 +1,217 @@
+package dev.archway.executor.stage;
+
+import dev.archway.contract.command.StageCommand;
+import dev.archway.contract.command.StageCommand.RunStage;
+import dev.archway.contract.command.StageCommand.StopStage;
+import dev.archway.contract.id.StageKey;
+import dev.archway.executor.runtime.RuntimeUnavailableException;
+import dev.archway.executor.runtime.StageRuntime;
+import dev.archway.executor.runtime.StageSession;
+import dev.archway.executor.runtime.StageSpec;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes stage commands, each in a moment, and drives every stage to its end on a virtual thread of
+ * its own. Thread-safe.
+ */
+public final class StageWorker implements AutoCloseable {
+  private static final Duration STOP_GRACE = Duration.ofSeconds(10);
+  private static final Duration TOMBSTONES = Duration.ofDays(7);
+
+  private final Path root;
+  private final StageRuntime runtime;
+  private final StageReports reports;
+  private final Clock clock;
+  private final Slots slots;
+  private final Map<StageKey, Job> jobs = new ConcurrentHashMap<>();
+  private final AtomicReference<Instant> pruned = new AtomicReference<>(Instant.EPOCH);
+  private volatile boolean closed;
+
+  /**
+   * A worker; nothing runs before {@link #adopt}.
+   *
+   * @param root where the attempts' folders are; one worker at a time uses it
+   * @param capacity how many stages run at once; more wait in order
+   */
+  public StageWorker(
+      Path root, StageRuntime runtime, StageReports reports, int capacity, Clock clock) {
+    this.root = root;
+    this.runtime = runtime;
+    this.reports = reports;
+    this.clock = clock;
+    this.slots = new Slots(capacity);
+  }
+
+  /** A stage this process is at work on. */
+  private static final class Job {
+    final CompletableFuture<Boolean> slot;
+    volatile @Nullable StageSession session;
+    volatile @Nullable Thread thread;
+
+    Job(CompletableFuture<Boolean> slot) {
+      this.slot = slot;
+    }
+  }
+
+  /** Takes up every attempt that a predecessor left unfinished or not cleaned up. */
+  public void adopt() {
+    prune();
+    for (StageDirectory directory : StageDirectory.all(root)) {
+      var command = directory.command();
+      if (command.isEmpty()) {
+        continue; // A crash before it was durable: Kafka delivers it again.
+      }
+      if (!directory.isDone()) {
+        begin(command.get());
+      } else if (directory.hasResources()) {
+        Thread.ofVirtual().start(() -> cleanUp(StageSpec.of(command.get()), directory));
+      }
+    }
+  }
+
+  /** Makes the command durable and returns; the work goes on elsewhere. */
+  public void handle(StageCommand command) {
+    switch (command) {
+      case RunStage run -> {
+        StageDirectory directory = StageDirectory.of(root, run.key());
+        directory.accept(run);
+        if (directory.isDone() && !jobs.containsKey(run.key())) {
+          Thread.ofVirtual().start(() -> retell(StageSpec.of(run), directory));
+        } else {
+          begin(run);
+        }
+        prune();
+      }
+      case StopStage(StageKey key, String by) -> {
+        StageDirectory directory = StageDirectory.of(root, key);
+        if (directory.command().isPresent() && !directory.isDone()) {
+          directory.stop(by);
+          Job job = jobs.get(key);
+          if (job != null) {
+            slots.withdraw(job.slot);
+            StageSession session = job.session;
+            if (session != null) {
+              session.stop(STOP_GRACE);
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /** How many stages run or wait here. */
+  public int active() {
+    return jobs.size();
+  }
+
+  private void begin(RunStage command) {
+    jobs.computeIfAbsent(
+        command.key(),
+        key -> {
+          Job job = new Job(slots.request());
+          job.thread =
+              Thread.ofVirtual().name("stage-" + key).start(() -> run(StageSpec.of(command), job));
+          return job;
+        });
+  }
+
+  private void run(StageSpec spec, Job job) {
+    StageDirectory directory = StageDirectory.of(root, spec.key());
+    boolean granted = false;
+    boolean over = false;
+    try (Outgoing outgoing = new Outgoing(spec.key(), reports)) {
+      granted = job.slot.get();
+      StageSession session = open(spec, directory);
+      job.session = session;
+      if (directory.stopped().isPresent()) {
+        session.stop(STOP_GRACE);
+      }
+      new StepLoop(spec, directory, runtime, session, outgoing, clock).run();
+      over = true;
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | RuntimeException e) {
+      System.getLogger(StageWorker.class.getName())
+          .log(System.Logger.Level.ERROR, "cannot go on with stage " + spec.key(), e);
+    } finally {
+      if (granted) {
+        slots.release();
+      }
+      if (over) {
+        cleanUp(spec, directory);
+      }
+      jobs.remove(spec.key());
+    }
+  }
+
+  private StageSession open(StageSpec spec, StageDirectory directory) throws InterruptedException {
+    for (long pause = 1; ; pause = Math.min(pause * 2, 30)) {
+      try {
+        return runtime.open(spec, directory.folder());
+      } catch (RuntimeUnavailableException e) {
+        System.getLogger(StageWorker.class.getName())
+            .log(System.Logger.Level.WARNING, "{0}: {1}; trying again", spec.key(), e.getMessage());
+        Thread.sleep(Duration.ofSeconds(pause));
+      }
+    }
+  }
+
+  private void cleanUp(StageSpec spec, StageDirectory directory) {
+    try (StageSession session = runtime.open(spec, directory.folder())) {
+      System.getLogger(StageWorker.class.getName())
+          .log(System.Logger.Level.DEBUG, "stage {0} is over", session.key());
+    } catch (RuntimeUnavailableException e) {
+      System.getLogger(StageWorker.class.getName())
+          .log(
+              System.Logger.Level.WARNING,
+              "cannot clean up after {0}: {1}",
+              spec.key(),
+              e.getMessage());
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void retell(StageSpec spec, StageDirectory directory) {
+    try (Outgoing outgoing = new Outgoing(spec.key(), reports)) {
+      StepLoop.retell(spec, directory, outgoing);
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void prune() {
+    Instant now = clock.instant();
+    Instant last = pruned.get();
+    if (Duration.between(last, now).toHours() >= 1 && pruned.compareAndSet(last, now)) {
+      for (StageDirectory directory : StageDirectory.all(root)) {
+        directory.prune(TOMBSTONES, now);
+      }
+    }
+  }
+
+  /** Lets go of everything; stages go on by themselves and are adopted at the next start. */
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    for (Job job : List.copyOf(jobs.values())) {
+      Thread thread = job.thread;
+      if (thread != null) {
+        thread.interrupt();
+      }
+    }
+  }
+}

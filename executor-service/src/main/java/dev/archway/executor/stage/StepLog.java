@@ -1,0 +1,44 @@
+package dev.archway.executor.stage;
+
+import dev.archway.contract.event.LogChunk.Line;
+import dev.archway.executor.runtime.LogSink;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+
+/** Numbers a step's lines and remembers the last few. Used by one thread. */
+final class StepLog implements LogSink {
+  private static final int TAIL = 20;
+  private static final int TAIL_LINE = 2000;
+
+  private final String step;
+  private final Outgoing outgoing;
+  private final Deque<String> tail = new ArrayDeque<>();
+  private long count;
+
+  StepLog(String step, Outgoing outgoing) {
+    this.step = step;
+    this.outgoing = outgoing;
+  }
+
+  @Override
+  public void accept(List<Line> lines) throws InterruptedException {
+    outgoing.lines(step, count, lines);
+    count += lines.size();
+    for (Line line : lines.subList(Math.max(0, lines.size() - TAIL), lines.size())) {
+      if (tail.size() == TAIL) {
+        tail.removeFirst();
+      }
+      String text = line.text();
+      tail.add(text.length() > TAIL_LINE ? text.substring(0, TAIL_LINE) : text);
+    }
+  }
+
+  long count() {
+    return count;
+  }
+
+  List<String> tail() {
+    return List.copyOf(tail);
+  }
+}
