@@ -30,7 +30,7 @@ final class Slots {
 
   /** Ends the wait of a request with false; nothing happens when it has been granted. */
   synchronized void withdraw(CompletableFuture<Boolean> request) {
-    if (waiting.remove(request)) {
+    if (waiting.removeIf(other -> other == request)) {
       request.complete(false);
     }
   }
