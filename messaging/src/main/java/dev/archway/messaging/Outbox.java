@@ -15,11 +15,14 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  */
 public final class Outbox {
   private final JdbcClient jdbc;
-  private final OutboxRelay relay;
+  private final Runnable afterCommit;
 
-  Outbox(JdbcClient jdbc, OutboxRelay relay) {
+  /**
+   * @param afterCommit called when records have been committed and wait to be published
+   */
+  public Outbox(JdbcClient jdbc, Runnable afterCommit) {
     this.jdbc = jdbc;
-    this.relay = relay;
+    this.afterCommit = afterCommit;
   }
 
   /**
@@ -45,7 +48,7 @@ public final class Outbox {
         new TransactionSynchronization() {
           @Override
           public void afterCommit() {
-            relay.wake();
+            afterCommit.run();
           }
         });
   }

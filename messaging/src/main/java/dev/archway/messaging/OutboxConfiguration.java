@@ -19,6 +19,6 @@ public class OutboxConfiguration {
 
   @Bean
   Outbox outbox(JdbcClient jdbc, OutboxRelay relay) {
-    return new Outbox(jdbc, relay);
+    return new Outbox(jdbc, relay::wake);
   }
 }

@@ -1,0 +1,14 @@
+package dev.archway.planner;
+
+import org.springframework.boot.builder.SpringApplicationBuilder;
+
+/** Starts the planner on its own. */
+public final class PlannerApplication {
+  private PlannerApplication() {}
+
+  public static void main(String[] args) {
+    new SpringApplicationBuilder(PlannerConfiguration.class)
+        .properties("spring.config.name=planner-service")
+        .run(args);
+  }
+}

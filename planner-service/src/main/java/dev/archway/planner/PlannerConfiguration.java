@@ -1,0 +1,96 @@
+package dev.archway.planner;
+
+import dev.archway.connector.ConnectorDirectory;
+import dev.archway.connector.SecretSource;
+import dev.archway.messaging.Envelopes;
+import dev.archway.messaging.MessagingConfiguration;
+import dev.archway.messaging.Outbox;
+import dev.archway.messaging.OutboxConfiguration;
+import dev.archway.planner.api.EventStreamController;
+import dev.archway.planner.api.ExecutionController;
+import dev.archway.planner.machine.ExecutionMachine;
+import dev.archway.planner.store.EventHub;
+import dev.archway.planner.store.ExecutionStore;
+import dev.archway.planner.submission.SubmissionConfiguration;
+import dev.archway.planner.submission.Submissions;
+import dev.archway.web.WebConfiguration;
+import java.time.Clock;
+import java.util.function.Consumer;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.messaging.Message;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** The planner's beans. */
+@Configuration(proxyBeanMethods = false)
+@EnableAutoConfiguration
+@EnableConfigurationProperties(PlannerProperties.class)
+@Import({
+  MessagingConfiguration.class,
+  OutboxConfiguration.class,
+  WebConfiguration.class,
+  SubmissionConfiguration.class
+})
+public class PlannerConfiguration {
+  @Bean
+  Clock clock() {
+    return Clock.systemUTC();
+  }
+
+  @Bean
+  ConnectorDirectory connectorDirectory(PlannerProperties properties) {
+    return new ConnectorDirectory(properties.connectorsDirectory());
+  }
+
+  @Bean
+  SecretSource secretSource(PlannerProperties properties) {
+    return new SecretSource(properties.secretsDirectory(), System.getenv());
+  }
+
+  @Bean
+  ExecutionMachine executionMachine(PlannerProperties properties) {
+    return new ExecutionMachine(properties.stageAttempts());
+  }
+
+  @Bean
+  EventHub eventHub() {
+    return new EventHub();
+  }
+
+  @Bean
+  ExecutionStore executionStore(
+      JdbcClient jdbc, PlatformTransactionManager transactions, Outbox outbox, EventHub hub) {
+    return new ExecutionStore(jdbc, new TransactionTemplate(transactions), outbox, hub);
+  }
+
+  @Bean
+  ExecutionController executionController(
+      Submissions submissions, ExecutionMachine machine, ExecutionStore store, Clock clock) {
+    return new ExecutionController(submissions, machine, store, clock);
+  }
+
+  @Bean
+  EventStreamController eventStreamController(ExecutionStore store, EventHub hub) {
+    return new EventStreamController(store, hub);
+  }
+
+  @Bean
+  PlannerListener plannerListener(ExecutionMachine machine, ExecutionStore store) {
+    return new PlannerListener(machine, store);
+  }
+
+  @Bean
+  Consumer<Message<byte[]>> stageEvents(PlannerListener listener) {
+    return Envelopes.listener(listener::on);
+  }
+
+  @Bean
+  Consumer<Message<byte[]>> imageEvents(PlannerListener listener) {
+    return Envelopes.listener(listener::on);
+  }
+}

@@ -1,0 +1,143 @@
+package dev.archway.planner.api;
+
+import dev.archway.contract.api.Accepted;
+import dev.archway.contract.api.ExecutionSummary;
+import dev.archway.contract.api.ExecutionView;
+import dev.archway.contract.api.Submission;
+import dev.archway.contract.id.ExecutionId;
+import dev.archway.contract.plan.ExecutionPlan;
+import dev.archway.contract.failure.Problem;
+import dev.archway.contract.status.Status;
+import dev.archway.planner.machine.ExecutionMachine;
+import dev.archway.planner.machine.ExecutionState;
+import dev.archway.planner.machine.Request;
+import dev.archway.planner.machine.Signal;
+import dev.archway.planner.store.ExecutionStore;
+import dev.archway.planner.submission.Submissions;
+import dev.archway.web.ProblemException;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/** Submits, shows and stops executions, and checks pipelines without running them. */
+@RestController
+@RequestMapping("/api/v1")
+public final class ExecutionController {
+  private static final int MOST = 200;
+
+  private final Submissions submissions;
+  private final ExecutionMachine machine;
+  private final ExecutionStore store;
+  private final Clock clock;
+
+  public ExecutionController(Submissions submissions, ExecutionMachine machine, ExecutionStore store, Clock clock) {
+    this.submissions = submissions;
+    this.machine = machine;
+    this.store = store;
+    this.clock = clock;
+  }
+
+  /** A pipeline that passed every check, as it would run. */
+  public record Validated(ExecutionPlan plan, List<Problem> warnings) {}
+
+  @PostMapping(path = "/executions", consumes = MediaType.APPLICATION_JSON_VALUE)
+  ResponseEntity<Accepted> submit(@RequestBody Submission submission) {
+    Request request = submissions.prepare(submission, clock.instant());
+    store.create(
+        request,
+        machine.decide(request, ExecutionMachine.initial(request), new Signal.Submitted(request.createdAt())));
+    String self = "/api/v1/executions/" + request.id();
+    return ResponseEntity.accepted()
+        .location(URI.create(self))
+        .body(
+            new Accepted(
+                request.id(),
+                Status.QUEUED,
+                request.warnings(),
+                Map.of("self", self, "events", self + "/events", "logs", self + "/logs", "abort", self + "/abort")));
+  }
+
+  @PostMapping(
+      path = "/executions",
+      consumes = {"application/yaml", "application/x-yaml", "text/yaml", MediaType.TEXT_PLAIN_VALUE})
+  ResponseEntity<Accepted> submitYaml(@RequestBody String yaml) {
+    return submit(new Submission(yaml, null, null, null));
+  }
+
+  @PostMapping(path = "/pipelines/validate", consumes = MediaType.APPLICATION_JSON_VALUE)
+  Validated validate(@RequestBody Submission submission) {
+    Submissions.Checked checked = submissions.check(submission);
+    return new Validated(checked.plan(), checked.warnings());
+  }
+
+  @PostMapping(
+      path = "/pipelines/validate",
+      consumes = {"application/yaml", "application/x-yaml", "text/yaml", MediaType.TEXT_PLAIN_VALUE})
+  Validated validateYaml(@RequestBody String yaml) {
+    return validate(new Submission(yaml, null, null, null));
+  }
+
+  @GetMapping("/executions")
+  List<ExecutionSummary> list(
+      @RequestParam(required = false) @Nullable Status status,
+      @RequestParam(required = false) @Nullable String pipeline,
+      @RequestParam(required = false) @Nullable Instant before,
+      @RequestParam(defaultValue = "50") int limit) {
+    if (limit < 1 || limit > MOST) {
+      throw new ProblemException(
+          400, "Bad request", "limit: %d (expected: 1 to %d)".formatted(limit, MOST), List.of());
+    }
+    return store.list(status, pipeline, before, limit);
+  }
+
+  @GetMapping("/executions/{id}")
+  ExecutionView show(@PathVariable String id) {
+    return store.find(parse(id)).map(ExecutionViews::of).orElseThrow(() -> unknown(id));
+  }
+
+  @PostMapping("/executions/{id}/abort")
+  ResponseEntity<ExecutionView> abort(@PathVariable String id) {
+    ExecutionId execution = parse(id);
+    ExecutionState before = store.find(execution).orElseThrow(() -> unknown(id)).state();
+    if (before.status().ended()) {
+      throw new ProblemException(
+          409,
+          "Already ended",
+          "cannot abort execution %s: it has ended as %s (expected: Queued or Running)"
+              .formatted(id, before.status().word()),
+          List.of());
+    }
+    Signal abort = new Signal.AbortRequested(clock.instant(), "a user of the API");
+    store.change(execution, (request, state) -> machine.decide(request, state, abort));
+    return ResponseEntity.accepted().body(show(id));
+  }
+
+  static ExecutionId parse(String id) {
+    try {
+      return ExecutionId.of(id);
+    } catch (IllegalArgumentException e) {
+      throw unknown(id);
+    }
+  }
+
+  static ProblemException unknown(String id) {
+    return new ProblemException(
+        404,
+        "Not found",
+        "no execution \"%s\" (expected: an id that a submission returned; GET /api/v1/executions lists them)"
+            .formatted(id),
+        List.of());
+  }
+}

@@ -1,0 +1,5 @@
+/** The planner's part of the HTTP API. */
+@NullMarked
+package dev.archway.planner.api;
+
+import org.jspecify.annotations.NullMarked;

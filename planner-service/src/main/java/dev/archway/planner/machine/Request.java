@@ -1,0 +1,28 @@
+package dev.archway.planner.machine;
+
+import dev.archway.contract.failure.Problem;
+import dev.archway.contract.id.ExecutionId;
+import dev.archway.contract.plan.Checkout;
+import dev.archway.contract.plan.ExecutionPlan;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an execution was asked to do; never changes.
+ *
+ * @param yaml the pipeline as submitted
+ * @param checkout the one commit that every stage clones; null without a codebase
+ * @param warnings findings that did not keep it from starting
+ */
+public record Request(
+    ExecutionId id,
+    Instant createdAt,
+    String yaml,
+    ExecutionPlan plan,
+    @Nullable Checkout checkout,
+    List<Problem> warnings) {
+  public Request {
+    warnings = List.copyOf(warnings);
+  }
+}

@@ -1,0 +1,232 @@
+package dev.archway.planner.store;
+
+import dev.archway.contract.api.ExecutionSummary;
+import dev.archway.contract.command.PublishIndex;
+import dev.archway.contract.command.StageCommand;
+import dev.archway.contract.event.ExecutionEvent;
+import dev.archway.contract.id.ExecutionId;
+import dev.archway.contract.image.Platform;
+import dev.archway.contract.plan.StagePlan;
+import dev.archway.contract.status.Status;
+import dev.archway.contract.wire.ContractMapper;
+import dev.archway.contract.wire.ContractTypes;
+import dev.archway.contract.wire.Topics;
+import dev.archway.messaging.Envelopes;
+import dev.archway.messaging.Outbox;
+import dev.archway.planner.machine.Decision;
+import dev.archway.planner.machine.ExecutionState;
+import dev.archway.planner.machine.Request;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * Executions, their history and what is still to be told of them, changed together in one transaction. The same on H2 and PostgreSQL.
+ * Thread-safe; the row's lock orders the changes of one execution over all planners.
+ */
+public final class ExecutionStore {
+  private static final String SOURCE = "planner";
+
+  private final JdbcClient jdbc;
+  private final TransactionTemplate transactions;
+  private final Outbox outbox;
+  private final EventHub hub;
+
+  public ExecutionStore(JdbcClient jdbc, TransactionTemplate transactions, Outbox outbox, EventHub hub) {
+    this.jdbc = jdbc;
+    this.transactions = transactions;
+    this.outbox = outbox;
+    this.hub = hub;
+  }
+
+  /** An execution as it is stored. */
+  public record Stored(Request request, ExecutionState state) {}
+
+  /** One told event, for those who follow an execution. */
+  public record Told(long sequence, String wireName, String body) {}
+
+  /** Stores a new execution with what its first signal led to. */
+  public void create(Request request, Decision first) {
+    transactions.executeWithoutResult(
+        _ -> {
+          var plan = request.plan();
+          jdbc.sql(
+                  "INSERT INTO executions (id, org, project, pipeline, name, status, created_at, request, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
+              .param(request.id().value())
+              .param(plan.org())
+              .param(plan.project())
+              .param(plan.pipeline())
+              .param(plan.name())
+              .param(first.state().status().word())
+              .param(utc(request.createdAt()))
+              .param(ContractMapper.json().writeValueAsString(request))
+              .param(ContractMapper.json().writeValueAsString(first.state()))
+              .update();
+          tell(request, 0, first);
+        });
+  }
+
+  /**
+   * Applies {@code decide} to the execution's present state under its lock, and stores and tells what follows.
+   *
+   * @return the state afterwards; empty when there is no such execution
+   */
+  public Optional<ExecutionState> change(ExecutionId id, BiFunction<Request, ExecutionState, Decision> decide) {
+    return Optional.ofNullable(
+        transactions.execute(
+            _ -> {
+              Optional<Stored> found =
+                  jdbc.sql("SELECT request, state FROM executions WHERE id = ? FOR UPDATE")
+                      .param(id.value())
+                      .query(ExecutionStore::stored)
+                      .optional();
+              if (found.isEmpty()) {
+                return null;
+              }
+              Request request = found.get().request();
+              ExecutionState before = found.get().state();
+              Decision decision = decide.apply(request, before);
+              ExecutionState after = decision.state();
+              if (!after.equals(before)) {
+                Instant ended = after.endedAt();
+                jdbc.sql("UPDATE executions SET status = ?, state = ?, ended_at = ? WHERE id = ?")
+                    .param(after.status().word())
+                    .param(ContractMapper.json().writeValueAsString(after))
+                    .param(ended == null ? null : utc(ended))
+                    .param(id.value())
+                    .update();
+                tell(request, before.sequence(), decision);
+              }
+              return after;
+            }));
+  }
+
+  /** One execution. */
+  public Optional<Stored> find(ExecutionId id) {
+    return jdbc.sql("SELECT request, state FROM executions WHERE id = ?")
+        .param(id.value())
+        .query(ExecutionStore::stored)
+        .optional();
+  }
+
+  /**
+   * Executions, newest first.
+   *
+   * @param status null for all
+   * @param pipeline null for all
+   * @param before only older ones than this; null for the newest
+   */
+  public List<ExecutionSummary> list(
+      @Nullable Status status, @Nullable String pipeline, @Nullable Instant before, int limit) {
+    StringBuilder sql =
+        new StringBuilder(
+            "SELECT id, org, project, pipeline, name, status, created_at, ended_at FROM executions WHERE 1 = 1");
+    java.util.ArrayList<Object> values = new java.util.ArrayList<>();
+    if (status != null) {
+      sql.append(" AND status = ?");
+      values.add(status.word());
+    }
+    if (pipeline != null) {
+      sql.append(" AND pipeline = ?");
+      values.add(pipeline);
+    }
+    if (before != null) {
+      sql.append(" AND created_at < ?");
+      values.add(utc(before));
+    }
+    sql.append(" ORDER BY created_at DESC, id FETCH FIRST ").append(limit).append(" ROWS ONLY");
+    return jdbc.sql(sql.toString())
+        .params(values)
+        .query(
+            (rs, _) ->
+                new ExecutionSummary(
+                    ExecutionId.of(rs.getString("id")),
+                    rs.getString("org"),
+                    rs.getString("project"),
+                    rs.getString("pipeline"),
+                    rs.getString("name"),
+                    Status.of(rs.getString("status")),
+                    rs.getObject("created_at", OffsetDateTime.class).toInstant(),
+                    instant(rs.getObject("ended_at", OffsetDateTime.class))))
+        .list();
+  }
+
+  /** What was told of an execution after {@code sequence}, in order. */
+  public List<Told> told(ExecutionId id, long sequence) {
+    return jdbc.sql(
+            "SELECT sequence, wire_name, body FROM execution_events WHERE execution_id = ? AND sequence > ? ORDER BY sequence FETCH FIRST 500 ROWS ONLY")
+        .param(id.value())
+        .param(sequence)
+        .query((rs, _) -> new Told(rs.getLong("sequence"), rs.getString("wire_name"), rs.getString("body")))
+        .list();
+  }
+
+  private void tell(Request request, long sequence, Decision decision) {
+    ExecutionId id = request.id();
+    String key = id.value();
+    for (StageCommand command : decision.stageCommands()) {
+      String verb = command instanceof StageCommand.RunStage ? "run" : "stop";
+      outbox.add(
+          Topics.stageCommands(platform(request, command.key().stage())),
+          Envelopes.of(SOURCE, command.key() + "/" + verb, key, request.createdAt(), command));
+    }
+    for (PublishIndex command : decision.imageCommands()) {
+      outbox.add(
+          Topics.IMAGE_COMMANDS,
+          Envelopes.of(SOURCE, id + "/" + command.index() + "/publish", key, request.createdAt(), command));
+    }
+    for (ExecutionEvent event : decision.events()) {
+      sequence++;
+      jdbc.sql(
+              "INSERT INTO execution_events (execution_id, sequence, wire_name, occurred_at, body) VALUES (?, ?, ?, ?, ?)")
+          .param(key)
+          .param(sequence)
+          .param(ContractTypes.nameOf(event))
+          .param(utc(event.at()))
+          .param(ContractMapper.json().writeValueAsString(event))
+          .update();
+      outbox.add(Topics.EXECUTION_EVENTS, Envelopes.of(SOURCE, id + "/" + sequence, key, event.at(), event));
+    }
+    if (!decision.events().isEmpty()) {
+      TransactionSynchronizationManager.registerSynchronization(
+          new TransactionSynchronization() {
+            @Override
+            public void afterCommit() {
+              hub.wake();
+            }
+          });
+    }
+  }
+
+  private static Platform platform(Request request, String stage) {
+    return request.plan().stages().stream()
+        .filter(plan -> plan.id().equals(stage))
+        .map(StagePlan::platform)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static Stored stored(ResultSet rs, int row) throws SQLException {
+    return new Stored(
+        ContractMapper.json().readValue(rs.getString("request"), Request.class),
+        ContractMapper.json().readValue(rs.getString("state"), ExecutionState.class));
+  }
+
+  private static OffsetDateTime utc(Instant instant) {
+    return instant.atOffset(ZoneOffset.UTC);
+  }
+
+  private static @Nullable Instant instant(@Nullable OffsetDateTime time) {
+    return time == null ? null : time.toInstant();
+  }
+}

@@ -1,0 +1,106 @@
+package dev.archway.planner.submission;
+
+import dev.archway.contract.connector.Connector;
+import dev.archway.contract.connector.SecretRef;
+import dev.archway.contract.plan.Checkout;
+import dev.archway.contract.plan.CodeRef;
+import dev.archway.contract.plan.CodebasePlan;
+import java.time.Duration;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.eclipse.jgit.api.Git;
+import org.eclipse.jgit.api.LsRemoteCommand;
+import org.eclipse.jgit.api.errors.GitAPIException;
+import org.eclipse.jgit.lib.ObjectId;
+import org.eclipse.jgit.lib.Ref;
+import org.eclipse.jgit.transport.UsernamePasswordCredentialsProvider;
+import org.jspecify.annotations.Nullable;
+
+/** Resolves what an execution builds to one commit, so that every stage and platform clones the same. Thread-safe. */
+final class CommitResolver {
+  private static final Duration LIMIT = Duration.ofSeconds(10);
+  private static final Pattern HASH = Pattern.compile("[0-9a-f]{40}|[0-9a-f]{64}");
+
+  private final Function<SecretRef, String> secrets;
+
+  CommitResolver(Function<SecretRef, String> secrets) {
+    this.secrets = secrets;
+  }
+
+  /** The codebase could not be resolved; the message is for the user. */
+  static final class UnresolvedException extends Exception {
+    private static final long serialVersionUID = 1L;
+    private final String code;
+
+    UnresolvedException(String code, String message, @Nullable Throwable cause) {
+      super(message, cause);
+      this.code = code;
+    }
+
+    String code() {
+      return code;
+    }
+  }
+
+  Checkout resolve(CodebasePlan codebase) throws UnresolvedException {
+    return switch (codebase.ref()) {
+      case CodeRef.CommitSha(String commit) -> byHash(codebase, commit);
+      case CodeRef.Branch(String branch) -> byRef(codebase, "refs/heads/" + branch, "branch " + branch);
+      case CodeRef.Tag(String tag) -> byRef(codebase, "refs/tags/" + tag, "tag " + tag);
+      case CodeRef.PullRequest(String number) ->
+          byRef(codebase, "refs/pull/" + number + "/head", "pull request " + number);
+    };
+  }
+
+  private static Checkout byHash(CodebasePlan codebase, String commit) throws UnresolvedException {
+    if (!HASH.matcher(commit).matches()) {
+      throw new UnresolvedException(
+          "bad-commit", "commit \"%s\" (expected: the full hash of a commit)".formatted(commit), null);
+    }
+    return checkout(codebase, commit, commit);
+  }
+
+  private Checkout byRef(CodebasePlan codebase, String refName, String what) throws UnresolvedException {
+    LsRemoteCommand command =
+        Git.lsRemoteRepository()
+            .setRemote(codebase.url())
+            .setHeads(false)
+            .setTags(false)
+            .setTimeout((int) LIMIT.toSeconds());
+    Connector.Git connector = codebase.connector();
+    if (connector.username() != null && connector.password() != null) {
+      command.setCredentialsProvider(
+          new UsernamePasswordCredentialsProvider(connector.username(), secrets.apply(connector.password())));
+    }
+    Map<String, Ref> refs;
+    try {
+      refs = command.callAsMap();
+    } catch (GitAPIException e) {
+      throw new UnresolvedException(
+          "codebase-unreachable",
+          "cannot read %s through connector %s: %s (expected: a Git repository that answers within %d s)"
+              .formatted(codebase.url(), connector.ref(), e.getMessage(), LIMIT.toSeconds()),
+          e);
+    }
+    Ref ref = refs.get(refName);
+    if (ref == null) {
+      throw new UnresolvedException(
+          "unknown-ref",
+          "%s is not in %s (expected: one that exists; it has %s)"
+              .formatted(
+                  what,
+                  codebase.url(),
+                  refs.keySet().stream().filter(name -> name.startsWith("refs/heads/")).limit(10).toList()),
+          null);
+    }
+    ObjectId peeled = refs.containsKey(refName + "^{}") ? refs.get(refName + "^{}").getObjectId() : ref.getPeeledObjectId();
+    ObjectId commit = peeled != null ? peeled : ref.getObjectId();
+    return checkout(codebase, refName, commit.name());
+  }
+
+  private static Checkout checkout(CodebasePlan codebase, String refName, String commit) {
+    return new Checkout(
+        codebase.connector(), codebase.url(), refName, commit, codebase.depth(), codebase.sslVerify());
+  }
+}

@@ -1,0 +1,22 @@
+package dev.archway.planner.submission;
+
+import dev.archway.connector.ConnectorDirectory;
+import dev.archway.connector.SecretSource;
+import org.apache.kafka.clients.admin.Admin;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.kafka.core.KafkaAdmin;
+
+/** What checking a submission needs. */
+@Configuration(proxyBeanMethods = false)
+public class SubmissionConfiguration {
+  @Bean
+  ServedPlatforms servedPlatforms(KafkaAdmin kafka) {
+    return new ServedPlatforms(Admin.create(kafka.getConfigurationProperties()));
+  }
+
+  @Bean
+  Submissions submissions(ConnectorDirectory connectors, SecretSource secrets, ServedPlatforms served) {
+    return new Submissions(new DirectoryConnectors(connectors), new CommitResolver(secrets::resolve), served::serves);
+  }
+}

@@ -1,0 +1,111 @@
+package dev.archway.planner.submission;
+
+import dev.archway.contract.api.Submission;
+import dev.archway.contract.failure.Problem;
+import dev.archway.contract.image.Platform;
+import dev.archway.contract.plan.Checkout;
+import dev.archway.contract.plan.CodebasePlan;
+import dev.archway.contract.plan.ExecutionPlan;
+import dev.archway.contract.plan.StagePlan;
+import dev.archway.pipeline.Compilation;
+import dev.archway.pipeline.Connectors;
+import dev.archway.pipeline.PipelineCompiler;
+import dev.archway.pipeline.PipelineSource;
+import dev.archway.planner.machine.Request;
+import dev.archway.web.ProblemException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** Turns a submission into a request that can start, or into one problem document with every finding. Thread-safe. */
+public final class Submissions {
+  private final Connectors connectors;
+  private final CommitResolver commits;
+  private final Predicate<Platform> served;
+  private final ExecutionIds ids = new ExecutionIds();
+
+  Submissions(Connectors connectors, CommitResolver commits, Predicate<Platform> served) {
+    this.connectors = connectors;
+    this.commits = commits;
+    this.served = served;
+  }
+
+  /** A pipeline that can start, and the commit it would build. */
+  public record Checked(ExecutionPlan plan, @Nullable Checkout checkout, List<Problem> warnings) {}
+
+  /**
+   * Checks everything that can be checked before a run.
+   *
+   * @throws ProblemException 422 with all findings
+   */
+  public Checked check(Submission submission) {
+    PipelineSource source =
+        new PipelineSource(
+            submission.pipelineYaml(),
+            submission.inputs() == null ? Map.of() : submission.inputs(),
+            submission.stages() == null ? List.of() : submission.stages(),
+            submission.branch());
+    return switch (PipelineCompiler.compile(source, connectors)) {
+      case Compilation.Refused(List<Problem> problems) -> throw refused(problems);
+      case Compilation.Compiled(ExecutionPlan plan, List<Problem> warnings) -> complete(plan, warnings);
+    };
+  }
+
+  /**
+   * Checks a submission and gives it an id.
+   *
+   * @throws ProblemException 422 with all findings
+   */
+  public Request prepare(Submission submission, Instant now) {
+    Checked checked = check(submission);
+    return new Request(
+        ids.next(now), now, submission.pipelineYaml(), checked.plan(), checked.checkout(), checked.warnings());
+  }
+
+  private Checked complete(ExecutionPlan plan, List<Problem> warnings) {
+    List<Problem> problems = new ArrayList<>();
+    Set<String> unserved = new TreeSet<>();
+    for (StagePlan stage : plan.stages()) {
+      if (!served.test(stage.platform()) && unserved.add(stage.platform().toString())) {
+        problems.add(
+            error(
+                "pipeline.stages." + stage.identifier(),
+                "no-executor",
+                "no executor serves %s (expected: a running executor of that platform); start one or build another platform"
+                    .formatted(stage.platform())));
+      }
+    }
+    CodebasePlan codebase = plan.codebase();
+    Checkout checkout = null;
+    if (codebase != null) {
+      try {
+        checkout = commits.resolve(codebase);
+      } catch (CommitResolver.UnresolvedException e) {
+        problems.add(error("pipeline.properties.ci.codebase", e.code(), String.valueOf(e.getMessage())));
+      }
+    }
+    if (!problems.isEmpty()) {
+      problems.addAll(warnings);
+      throw refused(problems);
+    }
+    return new Checked(plan, checkout, warnings);
+  }
+
+  private static Problem error(String path, String code, String message) {
+    return new Problem(Problem.Severity.ERROR, path, 0, 0, code, message);
+  }
+
+  private static ProblemException refused(List<Problem> problems) {
+    long errors = problems.stream().filter(problem -> problem.severity() == Problem.Severity.ERROR).count();
+    return new ProblemException(
+        422,
+        "The pipeline cannot run",
+        "%d %s in the pipeline; nothing was started".formatted(errors, errors == 1 ? "error" : "errors"),
+        problems);
+  }
+}

@@ -1,0 +1,141 @@
+package dev.archway.planner.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.archway.contract.event.StageEvent;
+import dev.archway.contract.id.ExecutionId;
+import dev.archway.contract.id.StageKey;
+import dev.archway.contract.status.Status;
+import dev.archway.messaging.Outbox;
+import dev.archway.planner.machine.ExecutionMachine;
+import dev.archway.planner.machine.ExecutionState;
+import dev.archway.planner.machine.Request;
+import dev.archway.planner.machine.SamplePlans;
+import dev.archway.planner.machine.Signal;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.support.JdbcTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/** What the store promises on every database; one subclass a database. */
+abstract class ExecutionStoreContract {
+  private final ExecutionMachine machine = new ExecutionMachine(2);
+  private final Request request = SamplePlans.twoStages(false, "amd");
+  private JdbcClient jdbc = JdbcClient.create(dataSource());
+  private ExecutionStore store = store(dataSource());
+
+  abstract DataSource dataSource();
+
+  @BeforeEach
+  void emptyDatabase() {
+    DataSource database = dataSource();
+    Flyway flyway =
+        Flyway.configure().dataSource(database).locations("classpath:db/planner").cleanDisabled(false).load();
+    flyway.clean();
+    flyway.migrate();
+    jdbc = JdbcClient.create(database);
+    store = store(database);
+  }
+
+  private static ExecutionStore store(DataSource database) {
+    return new ExecutionStore(
+        JdbcClient.create(database),
+        new TransactionTemplate(new JdbcTransactionManager(database)),
+        new Outbox(JdbcClient.create(database), () -> {}),
+        new EventHub());
+  }
+
+  @Test
+  void anExecutionIsStoredWithWhatIsToBeTold() {
+    create();
+    assertThat(store.find(SamplePlans.ID))
+        .hasValueSatisfying(stored -> assertThat(stored.request()).isEqualTo(request));
+    assertThat(outbox()).containsExactly("stage.run.v1", "execution.queued.v1", "execution.stage-changed.v1");
+    assertThat(store.told(SamplePlans.ID, 0)).extracting(ExecutionStore.Told::sequence).containsExactly(1L, 2L);
+    assertThat(store.told(SamplePlans.ID, 1)).hasSize(1);
+  }
+
+  @Test
+  void aSignalThatChangesNothingWritesNothing() {
+    create();
+    change(started());
+    int told = outbox().size();
+    change(started());
+    assertThat(outbox()).hasSize(told);
+  }
+
+  @Test
+  void anUnknownExecutionIsNotChanged() {
+    assertThat(store.change(ExecutionId.of("e99999999999"), (_, _) -> { throw new AssertionError(); })).isEmpty();
+  }
+
+  @Test
+  void aFailedDecisionLeavesNothingBehind() {
+    create();
+    int told = outbox().size();
+    assertThat(
+            org.assertj.core.api.Assertions.catchThrowable(
+                () -> store.change(SamplePlans.ID, (_, _) -> { throw new IllegalStateException("broken"); })))
+        .isInstanceOf(IllegalStateException.class);
+    assertThat(outbox()).hasSize(told);
+  }
+
+  @Test
+  void simultaneousSignalsAreAppliedOneAfterTheOther() throws Exception {
+    create();
+    try (ExecutorService threads = Executors.newFixedThreadPool(4)) {
+      List<Future<?>> all =
+          IntStream.range(0, 40)
+              .<Future<?>>mapToObj(n -> threads.submit(() -> change(stepStarted("s" + n))))
+              .toList();
+      for (Future<?> one : all) {
+        one.get();
+      }
+    }
+    ExecutionState state = store.find(SamplePlans.ID).orElseThrow().state();
+    assertThat(state.stages().get("amd")).isNotNull();
+    assertThat(java.util.Objects.requireNonNull(state.stages().get("amd")).steps()).hasSize(40);
+    assertThat(store.told(SamplePlans.ID, 0)).hasSize(42);
+  }
+
+  @Test
+  void theListIsFilteredAndNewestFirst() {
+    create();
+    assertThat(store.list(null, null, null, 10)).hasSize(1);
+    assertThat(store.list(Status.SUCCESS, null, null, 10)).isEmpty();
+    assertThat(store.list(Status.QUEUED, "demo", SamplePlans.NOW.plusSeconds(1), 10)).hasSize(1);
+    assertThat(store.list(null, null, SamplePlans.NOW, 10)).isEmpty();
+  }
+
+  private void create() {
+    store.create(
+        request,
+        machine.decide(request, ExecutionMachine.initial(request), new Signal.Submitted(SamplePlans.NOW)));
+  }
+
+  private void change(StageEvent event) {
+    store.change(
+        SamplePlans.ID, (asked, state) -> machine.decide(asked, state, new Signal.StageReported(event)));
+  }
+
+  private static StageEvent started() {
+    return new StageEvent.StageStarted(
+        new StageKey(SamplePlans.ID, "amd", 1), SamplePlans.NOW, "podman", false, List.of());
+  }
+
+  private static StageEvent stepStarted(String step) {
+    return new StageEvent.StepStarted(new StageKey(SamplePlans.ID, "amd", 1), SamplePlans.NOW, step);
+  }
+
+  private List<String> outbox() {
+    return jdbc.sql("SELECT wire_name FROM outbox ORDER BY id").query(String.class).list();
+  }
+}
