@@ -14,8 +14,13 @@ final class Services {
       List.of(
           new HostedService("planner-service", PlannerConfiguration.class, Parts.DATABASE_AND_BUS),
           new HostedService(
-              "registry-service", RegistryConfiguration.class, Parts.DATABASE_AND_BUS),
-          new HostedService("executor-service", ExecutorConfiguration.class, Parts.BUS),
+              "registry-service",
+              List.of(RegistryConfiguration.class, Secrets.ForRegistry.class),
+              Parts.DATABASE_AND_BUS),
+          new HostedService(
+              "executor-service",
+              List.of(ExecutorConfiguration.class, Secrets.ForExecutor.class),
+              Parts.BUS),
           new HostedService("log-service", LogConfiguration.class, Parts.BUS),
           new HostedService(Settings.GATEWAY, GatewayConfiguration.class, Parts.ROUTES));
 
