@@ -9,7 +9,9 @@ import dev.archway.executor.stage.StageReports;
 import dev.archway.executor.stage.StageWorker;
 import dev.archway.messaging.MessageBus;
 import dev.archway.messaging.MessagingConfiguration;
+import java.nio.file.Path;
 import java.time.Clock;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
@@ -17,16 +19,28 @@ import org.springframework.context.SmartLifecycle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.core.env.ConfigurableEnvironment;
 
-/** The executor's beans. A {@link SecretSource} comes from outside. */
+/** The executor's beans. */
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration(exclude = DataSourceAutoConfiguration.class)
 @EnableConfigurationProperties(ExecutorProperties.class)
 @Import(MessagingConfiguration.class)
 public class ExecutorConfiguration {
+  /** Early, since it declares beans. */
+  @Bean
+  static StageCommandConsumers stageCommandConsumers(ConfigurableEnvironment environment) {
+    return new StageCommandConsumers(environment);
+  }
+
   @Bean
   Clock clock() {
     return Clock.systemUTC();
+  }
+
+  @Bean
+  SecretSource secretSource(@Value("${archway.secrets.directory}") Path directory) {
+    return new dev.archway.connector.SecretSource(directory, System.getenv())::resolve;
   }
 
   @Bean

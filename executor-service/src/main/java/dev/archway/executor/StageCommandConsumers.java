@@ -11,19 +11,23 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.beans.factory.support.BeanDefinitionRegistryPostProcessor;
 import org.springframework.beans.factory.support.RootBeanDefinition;
-import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.ResolvableType;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.MapPropertySource;
 import org.springframework.messaging.Message;
 
 /** One consumer of stage commands per platform, each on its own topic with its own group. */
 final class StageCommandConsumers implements BeanDefinitionRegistryPostProcessor {
-  private final ConfigurableApplicationContext context;
+  private final ConfigurableEnvironment environment;
 
-  StageCommandConsumers(ConfigurableApplicationContext context) {
-    this.context = context;
+  StageCommandConsumers(ConfigurableEnvironment environment) {
+    this.environment = environment;
   }
 
   /** The properties that bind the consumers of these platforms. */
@@ -59,15 +63,30 @@ final class StageCommandConsumers implements BeanDefinitionRegistryPostProcessor
     ResolvableType type =
         ResolvableType.forClassWithGenerics(
             Consumer.class, ResolvableType.forClassWithGenerics(Message.class, byte[].class));
-    for (Platform platform : ExecutorApplication.platforms(context.getEnvironment())) {
+    List<Platform> platforms = platforms();
+    // Bound by Spring Cloud Stream only after this; anything configured by hand wins.
+    environment
+        .getPropertySources()
+        .addLast(new MapPropertySource("stage-commands", bindings(platforms)));
+    BeanFactory beans = (BeanFactory) registry;
+    for (Platform platform : platforms) {
       RootBeanDefinition consumer = new RootBeanDefinition();
       consumer.setTargetType(type);
       consumer.setInstanceSupplier(() -> {
-        StageWorker worker = context.getBean(StageWorker.class);
+        StageWorker worker = beans.getBean(StageWorker.class);
         return Envelopes.listener(envelope -> handle(worker, envelope));
       });
       registry.registerBeanDefinition(function(platform), consumer);
     }
+  }
+
+  private List<Platform> platforms() {
+    return Binder.get(environment)
+        .bind("archway.executor.platforms", Bindable.listOf(String.class))
+        .orElse(List.of())
+        .stream()
+        .map(Platform::parse)
+        .toList();
   }
 
   private static void handle(StageWorker worker, Envelope envelope) {

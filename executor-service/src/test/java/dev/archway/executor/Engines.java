@@ -106,8 +106,7 @@ public final class Engines implements AutoCloseable {
 
   /** Runs a shell script with the private configuration; fails when it fails. */
   public String shell(String script) throws IOException, InterruptedException {
-    return shell(
-        ". " + home.resolve("podman/linux-amd64/env") + "\n" + script, Map.of());
+    return shell(". " + home.resolve("podman/linux-amd64/env") + "\n" + script, Map.of());
   }
 
   static String shell(String script, Map<String, String> environment)
@@ -128,7 +127,7 @@ public final class Engines implements AutoCloseable {
   private void pushBase() throws Exception {
     runtime().close();
     String tree = home.resolve("base").toString();
-    var unused =
+    var _ =
         shell(
             """
             mkdir -p %1$s/bin %1$s/tmp %1$s/etc
@@ -147,15 +146,16 @@ public final class Engines implements AutoCloseable {
   /** Stops the registry only. */
   public void stopRegistry() throws InterruptedException {
     registry.destroyForcibly();
-    var unused = registry.waitFor();
+    var _ = registry.waitFor();
   }
 
   @Override
   public void close() {
     registry.destroyForcibly();
     try {
-      var unused =
-          shell("podman rm -af -t 0 >/dev/null 2>&1 || true; podman rmi -af >/dev/null 2>&1 || true");
+      var _ =
+          shell(
+              "podman rm -af -t 0 >/dev/null 2>&1 || true; podman rmi -af >/dev/null 2>&1 || true");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException _) {

@@ -31,7 +31,16 @@ public final class Samples {
   public static Placement placement() {
     return new Placement(
         new Connector.LocalPodman("local", List.of()),
-        "somewhere", null, true, null, null, Map.of(), List.of(), Map.of(), Map.of(), null);
+        "somewhere",
+        null,
+        true,
+        null,
+        null,
+        Map.of(),
+        List.of(),
+        Map.of(),
+        Map.of(),
+        null);
   }
 
   public static RunStage stage(StageKey key, @Nullable Checkout checkout, StepPlan... steps) {
@@ -43,8 +52,14 @@ public final class Samples {
     return new RunStage(
         key,
         new StagePlan(
-            key.stage(), key.stage(), key.stage(), List.of(), platform, placement(),
-            List.of(steps), Duration.ofMinutes(5)),
+            key.stage(),
+            key.stage(),
+            key.stage(),
+            List.of(),
+            platform,
+            placement(),
+            List.of(steps),
+            Duration.ofMinutes(5)),
         checkout,
         Map.of("CI", "true", "TEXT", "two\nlines"));
   }
@@ -56,16 +71,33 @@ public final class Samples {
   public static StepPlan.Run run(
       String id, String image, String command, Duration timeout, @Nullable Long memory) {
     return new StepPlan.Run(
-        id, id, timeout, image, null, command, StepPlan.Shell.SH, Map.of(),
-        new StepPlan.Resources(memory, null), null, false, null);
+        id,
+        id,
+        timeout,
+        image,
+        null,
+        command,
+        StepPlan.Shell.SH,
+        Map.of(),
+        new StepPlan.Resources(memory, null),
+        null,
+        false,
+        null);
   }
 
   public static StepPlan.BuildAndPush build(String id, String registry, String dockerfile) {
     return new StepPlan.BuildAndPush(
-        id, id, MINUTE,
+        id,
+        id,
+        MINUTE,
         new Connector.DockerRegistry("reg", URI.create("http://" + registry), null, null),
         Repository.parse(registry + "/my-repo/ci-demo"),
-        List.of("1.0", "latest"), ".", dockerfile, "dev-env", Map.of("foo", "bar"), Map.of("a", "b"),
+        List.of("1.0", "latest"),
+        ".",
+        dockerfile,
+        "dev-env",
+        Map.of("foo", "bar"),
+        Map.of("a", "b"),
         new StepPlan.Resources(100_000_000L, null));
   }
 

@@ -35,8 +35,19 @@ public final class Findings {
 
   /** All of them, in the order of the document. */
   public List<Problem> sorted() {
+    // A value that is missing because its input has none is told once.
     return problems.stream()
+        .filter(problem ->
+            !problem.code().equals(ProblemCode.MISSING_FIELD.code()) || !isUnresolvedInput(problem))
         .sorted(Comparator.comparingInt(Problem::line).thenComparingInt(Problem::column))
         .toList();
+  }
+
+  private boolean isUnresolvedInput(Problem problem) {
+    return problems.stream()
+        .anyMatch(other ->
+            other.code().equals(ProblemCode.UNRESOLVED_INPUT.code())
+                && other.line() == problem.line()
+                && other.column() == problem.column());
   }
 }

@@ -18,6 +18,7 @@ import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.context.request.WebRequest;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
+import org.springframework.web.util.DisconnectedClientHelper;
 import tools.jackson.core.JacksonException;
 
 /** Every error that reaches Spring MVC becomes a problem document (RFC 9457). */
@@ -32,7 +33,11 @@ final class ProblemResponses extends ResponseEntityExceptionHandler {
 
   /** A defect: the caller gets an id, the log gets the trace under the same id. */
   @ExceptionHandler
-  ResponseEntity<Object> onDefect(Exception e) {
+  @Nullable ResponseEntity<Object> onDefect(Exception e) {
+    if (DisconnectedClientHelper.isClientDisconnectedException(e)) {
+      log.debug("a caller went away before its answer was written: {}", e.toString());
+      return null;
+    }
     String errorId = UUID.randomUUID().toString();
     log.error("cannot answer a request, error id {}", errorId, e);
     return answer(
@@ -47,7 +52,7 @@ final class ProblemResponses extends ResponseEntityExceptionHandler {
   }
 
   @Override
-  protected ResponseEntity<Object> handleExceptionInternal(
+  protected @Nullable ResponseEntity<Object> handleExceptionInternal(
       Exception e,
       @Nullable Object body,
       HttpHeaders headers,

@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param step null for an index
  * @param commit null when nothing was cloned
  * @param emulated true when it was built under emulation
+ * @param movedTo what the tag named when the image was verified, if that was something else by
+ *     then; null when it named this image
  */
 public record ImageRecord(
     Repository repository,
@@ -36,6 +38,7 @@ public record ImageRecord(
     @Nullable String step,
     @Nullable String commit,
     boolean emulated,
+    @Nullable Digest movedTo,
     Instant recordedAt) {
 
   /** One image of an index. */

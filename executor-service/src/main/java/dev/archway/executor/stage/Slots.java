@@ -3,11 +3,26 @@ package dev.archway.executor.stage;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 
 /** The right to run, for so many stages at once, in order of asking. Thread-safe. */
 final class Slots {
-  private final Deque<CompletableFuture<Boolean>> waiting = new ArrayDeque<>();
+  private final Deque<Request> waiting = new ArrayDeque<>();
   private int free;
+
+  /** One wait for the right to run. */
+  static final class Request {
+    private final CompletableFuture<Boolean> granted = new CompletableFuture<>();
+
+    /** True once the caller may run; false when it was withdrawn. */
+    boolean await() throws InterruptedException {
+      try {
+        return granted.get();
+      } catch (ExecutionException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
 
   Slots(int capacity) {
     if (capacity < 1) {
@@ -16,12 +31,12 @@ final class Slots {
     free = capacity;
   }
 
-  /** Completes with true when the caller may run; then it must {@link #release} once. */
-  synchronized CompletableFuture<Boolean> request() {
-    CompletableFuture<Boolean> request = new CompletableFuture<>();
+  /** Asks to run; once granted, {@link #release} must follow once. */
+  synchronized Request request() {
+    Request request = new Request();
     if (free > 0) {
       free--;
-      request.complete(true);
+      request.granted.complete(true);
     } else {
       waiting.add(request);
     }
@@ -29,18 +44,18 @@ final class Slots {
   }
 
   /** Ends the wait of a request with false; nothing happens when it has been granted. */
-  synchronized void withdraw(CompletableFuture<Boolean> request) {
+  synchronized void withdraw(Request request) {
     if (waiting.remove(request)) {
-      request.complete(false);
+      request.granted.complete(false);
     }
   }
 
   synchronized void release() {
-    CompletableFuture<Boolean> next = waiting.poll();
+    Request next = waiting.poll();
     if (next == null) {
       free++;
     } else {
-      next.complete(true);
+      next.granted.complete(true);
     }
   }
 }

@@ -14,9 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -54,11 +52,11 @@ public final class StageWorker implements AutoCloseable {
 
   /** A stage this process is at work on. */
   private static final class Job {
-    final CompletableFuture<Boolean> slot;
+    final Slots.Request slot;
     volatile @Nullable StageSession session;
     volatile @Nullable Thread thread;
 
-    Job(CompletableFuture<Boolean> slot) {
+    Job(Slots.Request slot) {
       this.slot = slot;
     }
   }
@@ -130,7 +128,7 @@ public final class StageWorker implements AutoCloseable {
     boolean granted = false;
     boolean over = false;
     try (Outgoing outgoing = new Outgoing(spec.key(), reports)) {
-      granted = job.slot.get();
+      granted = job.slot.await();
       StageSession session = open(spec, directory);
       job.session = session;
       if (directory.stopped().isPresent()) {
@@ -140,7 +138,7 @@ public final class StageWorker implements AutoCloseable {
       over = true;
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
-    } catch (ExecutionException | RuntimeException e) {
+    } catch (RuntimeException e) {
       System.getLogger(StageWorker.class.getName())
           .log(System.Logger.Level.ERROR, "cannot go on with stage " + spec.key(), e);
     } finally {

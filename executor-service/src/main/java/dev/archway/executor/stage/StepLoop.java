@@ -125,7 +125,7 @@ final class StepLoop {
     } else {
       finished = before;
       if (before.logLines() > 0 && !directory.isSaid(step.id())) {
-        var unused = result(spec(step, started.at(), stageDeadline), log);
+        var _ = result(spec(step, started.at(), stageDeadline), log);
       }
     }
     outgoing.end(step.id(), finished.logLines());

@@ -147,7 +147,11 @@ final class StageOnPodmanIT {
     StageFinished finished =
         run(
             Samples.run(
-                "eat", "alpine", "exec awk 'BEGIN{a=\"x\"; while(1) a=a a}'", Samples.MINUTE, 30 * MEGABYTE));
+                "eat",
+                "alpine",
+                "exec awk 'BEGIN{a=\"x\"; while(1) a=a a}'",
+                Samples.MINUTE,
+                30 * MEGABYTE));
     assertThat(failure(finished).reason()).isEqualTo(FailureReason.OUT_OF_MEMORY);
     assertThat(failure(run2(Samples.run("kill", "kill -9 $$ || true; exit 137"))).reason())
         .isEqualTo(FailureReason.EXIT_CODE);
@@ -163,7 +167,12 @@ final class StageOnPodmanIT {
   void stepOverItsTimeIsKilled() {
     StageFinished finished =
         run(
-            Samples.run("slow", "alpine", "trap 'exit 3' TERM; echo on; while :; do sleep 0.1; done", Duration.ofSeconds(2), null));
+            Samples.run(
+                "slow",
+                "alpine",
+                "trap 'exit 3' TERM; echo on; while :; do sleep 0.1; done",
+                Duration.ofSeconds(2),
+                null));
     assertThat(finished.status()).isEqualTo(Status.EXPIRED);
     assertThat(failure(finished).reason()).isEqualTo(FailureReason.TIMED_OUT);
     assertThat(reports.text("slow")).containsExactly("on");
@@ -176,9 +185,12 @@ final class StageOnPodmanIT {
         Samples.stage(
             key,
             null,
-            Samples.run("wait", "trap 'echo bye; exit 3' TERM; echo on; while :; do sleep 0.1; done"),
+            Samples.run(
+                "wait", "trap 'echo bye; exit 3' TERM; echo on; while :; do sleep 0.1; done"),
             Samples.run("next", "true")));
-    Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> reports.text("wait").contains("on"));
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> reports.text("wait").contains("on"));
     worker.handle(new StopStage(key, "ann"));
     worker.handle(new StopStage(key, "ann"));
     StageFinished finished = await();
@@ -231,18 +243,30 @@ final class StageOnPodmanIT {
                 new StepPlan.Clone("clone", "clone", Samples.MINUTE),
                 Samples.build("push", engines.host(), "Dockerfile")));
     assertThat(finished.failure()).isNull();
-    assertThat(reports.text("clone")).anyMatch(l -> l.contains(commit)).anyMatch(l -> l.endsWith("First line"));
+    assertThat(reports.text("clone"))
+        .anyMatch(l -> l.contains(commit))
+        .anyMatch(l -> l.endsWith("First line"));
     StepFinished push = reports.step("push");
     assertThat(push.images()).hasSize(1);
     assertThat(push.images().getFirst().commit()).isEqualTo(commit);
     String digest = push.images().getFirst().digest().toString();
     for (String tag : push.images().getFirst().tags()) {
       assertThat(
-              engines.head("/v2/my-repo/ci-demo/manifests/" + tag).headers().firstValue("Docker-Content-Digest"))
+              engines
+                  .head("/v2/my-repo/ci-demo/manifests/" + tag)
+                  .headers()
+                  .firstValue("Docker-Content-Digest"))
           .hasValue(digest);
     }
     assertThat(reports.text("push")).anyMatch(line -> line.contains("bar bar"));
-    int image = reports.told().indexOf(reports.told().stream().filter(ImagePushed.class::isInstance).findFirst().orElseThrow());
+    int image =
+        reports
+            .told()
+            .indexOf(
+                reports.told().stream()
+                    .filter(ImagePushed.class::isInstance)
+                    .findFirst()
+                    .orElseThrow());
     assertThat(image).isLessThan(reports.told().indexOf(push));
   }
 
@@ -275,9 +299,18 @@ final class StageOnPodmanIT {
 
   @Test
   void nothingOfAStageIsLeftOver() throws Exception {
-    var unused = run(Samples.run("one", "true"));
+    var _ = run(Samples.run("one", "true"));
     Awaitility.await().until(() -> worker.active() == 0);
-    assertThat(engines.shell("podman ps -aq --filter label=dev.archway.execution=" + reports.finished().orElseThrow().key().execution())).isEmpty();
-    assertThat(Files.exists(StageDirectory.of(home.resolve("stages"), reports.finished().orElseThrow().key()).folder().resolve("done"))).isTrue();
+    assertThat(
+            engines.shell(
+                "podman ps -aq --filter label=dev.archway.execution="
+                    + reports.finished().orElseThrow().key().execution()))
+        .isEmpty();
+    assertThat(
+            Files.exists(
+                StageDirectory.of(home.resolve("stages"), reports.finished().orElseThrow().key())
+                    .folder()
+                    .resolve("done")))
+        .isTrue();
   }
 }

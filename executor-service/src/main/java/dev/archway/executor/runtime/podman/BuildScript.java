@@ -46,9 +46,11 @@ final class BuildScript {
     text.append("  echo platform >\"$d\"/phase; exit 1\nfi\n");
     text.append("echo push >\"$d\"/phase\n");
     text.append(
-        PUSH.formatted(
-            ShellText.quoted(pushWords(step.registry().plainHttp(), authFile)),
-            ShellText.quoted(name)));
+        PUSH
+            .replace(
+                "BUILDAH_PUSH",
+                ShellText.quoted(pushWords(step.registry().plainHttp(), authFile)))
+            .replace("IMAGE", ShellText.quoted(name)));
     for (int i = 0; i < step.tags().size(); i++) {
       String reference = step.repository().tagged(step.tags().get(i));
       text.append("push ").append(ShellText.quoted(reference)).append(" \"$d\"/digest.").append(i);
@@ -61,7 +63,7 @@ final class BuildScript {
       """
       push() {
         for wait in 2 5 11 0; do
-          if %s --digestfile "$2.part" %s "docker://$1" 2>"$d"/push.err; then
+          if BUILDAH_PUSH --digestfile "$2.part" IMAGE "docker://$1" 2>"$d"/push.err; then
             cat "$d"/push.err
             mv "$2.part" "$2"
             echo "pushed $1 $(cat "$2")"

@@ -169,7 +169,7 @@ final class ContainerStep {
           } else if (goneSince == null) {
             goneSince = looked;
           } else if (Duration.between(goneSince, looked).compareTo(UNSETTLED) > 0) {
-            var unused = signal("KILL");
+            var _ = signal("KILL");
             return lost(
                 tail,
                 "the monitor of container %s is gone, podman says \"%s\""

@@ -33,7 +33,7 @@ final class ExitFiles {
   ExitFiles(Path folder, FileWatch watch) throws IOException {
     this.folder = folder;
     Files.createDirectories(folder);
-    var unused = watch.watch(folder, this::changed);
+    var _ = watch.watch(folder, this::changed);
   }
 
   void subscribe(Bell bell) {

@@ -102,7 +102,7 @@ final class HostStep {
       throws IOException, RuntimeUnavailableException, InterruptedException {
     ProcessTable.Owner owner = launcher.owner(1);
     if (owner != null && ProcessTable.alive(owner)) {
-      var unused =
+      var _ =
           store
               .engine()
               .run(Duration.ofSeconds(10), List.of("kill", "-s", name, "--", "-" + owner.pid()));

@@ -14,14 +14,14 @@ import org.jspecify.annotations.Nullable;
 final class Launcher {
   private static final String SCRIPT =
       """
-      cd %s || exit 1
+      cd FOLDER || exit 1
       read -r boot </proc/sys/kernel/random/boot_id
       read -r stat </proc/$$/stat
       n=$1
       set -- ${stat##*) }
       echo "$$ ${20} $boot" >owner.$$
       ln owner.$$ claim.$n 2>/dev/null || { rm -f owner.$$; exit 0; }
-      { %s ; } >launch.out.$n 2>launch.err.$n </dev/null
+      { COMMAND ; } >launch.out.$n 2>launch.err.$n </dev/null
       echo $? >result.part
       mv result.part result.$n
       """;
@@ -48,7 +48,7 @@ final class Launcher {
   void write(String command) throws IOException {
     DurableFile.write(
         directory.resolve("launch.sh"),
-        SCRIPT.formatted(ShellText.quoted(directory.toString()), command));
+        SCRIPT.replace("FOLDER", ShellText.quoted(directory.toString())).replace("COMMAND", command));
   }
 
   /** Starts the launcher for a claim; it does nothing when the claim is taken. */

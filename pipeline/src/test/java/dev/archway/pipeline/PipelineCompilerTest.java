@@ -1,0 +1,202 @@
+package dev.archway.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.archway.contract.connector.Connector;
+import dev.archway.contract.failure.Problem;
+import dev.archway.contract.image.Platform;
+import dev.archway.contract.plan.CodeRef;
+import dev.archway.contract.wire.ContractMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Pairs of files: {@code valid/*.yaml} with the plan they compile to, {@code invalid/*.yaml} with
+ * their findings. Run with {@code -Dgolden.write=true} to write the second of each pair anew, and
+ * read the difference before committing it.
+ */
+class PipelineCompilerTest {
+  private static final Path FIXTURES = Path.of("src/test/resources/pipelines");
+  private static final Map<String, Object> INPUTS = Map.of("build", "main", "namespace", "default");
+
+  private static final Map<String, Connector> CONNECTORS =
+      new TreeMap<>(
+          Map.of(
+              "k8Linux", new Connector.LocalPodman("k8Linux", List.of(Platform.LINUX_AMD64)),
+              "k8sarm", new Connector.LocalPodman("k8sarm", List.of(Platform.LINUX_ARM64)),
+              "local", new Connector.LocalPodman("local", List.of()),
+              "dockerhub",
+                  new Connector.DockerRegistry(
+                      "dockerhub", URI.create("https://index.docker.io/v2/"), null, null),
+              "account.harnessImage",
+                  new Connector.DockerRegistry(
+                      "account.harnessImage",
+                      URI.create("https://index.docker.io/v2/"),
+                      null,
+                      null),
+              "sample",
+                  new Connector.Git("sample", "https://git.example/sample.git", false, null, null),
+              "github", new Connector.Git("github", "https://git.example/acme", true, null, null)));
+
+  private static final Connectors KNOWN =
+      new Connectors() {
+        @Override
+        public Optional<Connector> find(String org, String project, String ref) {
+          return Optional.ofNullable(CONNECTORS.get(ref));
+        }
+
+        @Override
+        public List<String> known(String org, String project) {
+          return List.copyOf(CONNECTORS.keySet());
+        }
+      };
+
+  @ParameterizedTest
+  @MethodSource("valid")
+  void compilesToItsPlan(Path file) throws IOException {
+    Compilation compilation = compile(Files.readString(file), INPUTS);
+    assertThat(compilation).isInstanceOf(Compilation.Compiled.class);
+    String plan =
+        ContractMapper.json()
+                .writerWithDefaultPrettyPrinter()
+                .writeValueAsString(((Compilation.Compiled) compilation).plan())
+            + "\n";
+    Path golden = sibling(file, ".plan.json");
+    if (Boolean.getBoolean("golden.write")) {
+      Files.writeString(golden, plan);
+    }
+    assertThat(ContractMapper.json().readTree(plan))
+        .isEqualTo(ContractMapper.json().readTree(Files.readString(golden)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("invalid")
+  void tellsItsFindings(Path file) throws IOException {
+    Compilation compilation = compile(Files.readString(file), Map.of());
+    assertThat(compilation).isInstanceOf(Compilation.Refused.class);
+    String problems =
+        ((Compilation.Refused) compilation)
+            .problems().stream().map(Problem::toString).collect(Collectors.joining("\n", "", "\n"));
+    Path golden = sibling(file, ".problems.txt");
+    if (Boolean.getBoolean("golden.write")) {
+      Files.writeString(golden, problems);
+    }
+    assertThat(problems).isEqualTo(Files.readString(golden));
+  }
+
+  @Test
+  void aBuildMayBeGivenInOneWord() throws IOException {
+    String yaml = Files.readString(FIXTURES.resolve("valid/platforms.yaml"));
+    assertThat(ref(yaml, "v1")).isEqualTo(new CodeRef.Branch("v1"));
+    assertThat(ref(yaml, "tag:v1")).isEqualTo(new CodeRef.Tag("v1"));
+    assertThat(ref(yaml, "pr:7")).isEqualTo(new CodeRef.PullRequest("7"));
+    assertThat(ref(yaml, "branch:feature/x")).isEqualTo(new CodeRef.Branch("feature/x"));
+    assertThat(ref(yaml, Map.of("type", "tag", "spec", Map.of("tag", "v2"))))
+        .isEqualTo(new CodeRef.Tag("v2"));
+  }
+
+  @Test
+  void anInputSetIsMatchedByIdentifiers() throws IOException {
+    String yaml = Files.readString(FIXTURES.resolve("valid/platforms.yaml"));
+    Map<String, Object> set =
+        Map.of(
+            "inputSet",
+            Map.of(
+                "identifier",
+                "nightly",
+                "pipeline",
+                Map.of(
+                    "identifier",
+                    "one_stage_two_platforms",
+                    "properties",
+                    Map.of(
+                        "ci",
+                        Map.of(
+                            "codebase",
+                            Map.of(
+                                "build",
+                                Map.of("type", "branch", "spec", Map.of("branch", "nightly"))))))));
+    assertThat(compile(yaml, set))
+        .isInstanceOfSatisfying(
+            Compilation.Compiled.class,
+            compiled ->
+                assertThat(Objects.requireNonNull(compiled.plan().codebase()).ref())
+                    .isEqualTo(new CodeRef.Branch("nightly")));
+  }
+
+  @Test
+  void aBranchNameThatLooksLikeAnOptionIsRefused() throws IOException {
+    String yaml = Files.readString(FIXTURES.resolve("valid/platforms.yaml"));
+    assertThat(compile(yaml, Map.of("build", "--upload-pack=x")))
+        .isInstanceOf(Compilation.Refused.class);
+  }
+
+  /** Whatever is done to a pipeline's text, the answer is a plan or findings. */
+  @Test
+  void mangledTextNeverBreaksTheCompiler() throws IOException {
+    Random random = new Random(11);
+    List<String> texts = Stream.concat(valid(), invalid()).map(PipelineCompilerTest::text).toList();
+    String letters = "\n \t:-[]{}\"'|>&*!%@`#<+a0~\u0000\ufeff";
+    for (int i = 0; i < 4_000; i++) {
+      StringBuilder text = new StringBuilder(texts.get(random.nextInt(texts.size())));
+      for (int change = random.nextInt(6); change >= 0 && !text.isEmpty(); change--) {
+        int at = random.nextInt(text.length());
+        switch (random.nextInt(3)) {
+          case 0 -> text.insert(at, letters.charAt(random.nextInt(letters.length())));
+          case 1 -> text.delete(at, Math.min(text.length(), at + random.nextInt(12)));
+          default -> text.setCharAt(at, letters.charAt(random.nextInt(letters.length())));
+        }
+      }
+      assertThat(compile(text.toString(), INPUTS)).isNotNull();
+    }
+  }
+
+  private static CodeRef ref(String yaml, Object build) {
+    Compilation compilation = compile(yaml, Map.of("build", build));
+    assertThat(compilation).isInstanceOf(Compilation.Compiled.class);
+    return Objects.requireNonNull(((Compilation.Compiled) compilation).plan().codebase()).ref();
+  }
+
+  private static Compilation compile(String yaml, Map<String, Object> inputs) {
+    return PipelineCompiler.compile(new PipelineSource(yaml, inputs, List.of(), null), KNOWN);
+  }
+
+  static Stream<Path> valid() throws IOException {
+    return yamlFiles("valid");
+  }
+
+  static Stream<Path> invalid() throws IOException {
+    return yamlFiles("invalid");
+  }
+
+  private static Stream<Path> yamlFiles(String directory) throws IOException {
+    try (Stream<Path> files = Files.list(FIXTURES.resolve(directory))) {
+      return files.filter(file -> file.toString().endsWith(".yaml")).sorted().toList().stream();
+    }
+  }
+
+  private static Path sibling(Path file, String ending) {
+    return file.resolveSibling(file.getFileName().toString().replaceFirst("\\.yaml$", ending));
+  }
+
+  private static String text(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+}
