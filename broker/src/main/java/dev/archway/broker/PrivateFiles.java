@@ -31,7 +31,7 @@ public final class PrivateFiles {
   }
 
   /** Deletes the directory and all in it, where it exists; symbolic links are not followed. */
-  static void deleteDirectory(Path directory) throws IOException {
+  public static void deleteDirectory(Path directory) throws IOException {
     if (!Files.exists(directory)) {
       return;
     }

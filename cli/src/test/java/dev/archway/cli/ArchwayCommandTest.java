@@ -32,6 +32,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -348,23 +349,25 @@ class ArchwayCommandTest {
     return "event:end\ndata:" + data + "\n\n";
   }
 
-  private static ImageRecord image(
+  /** As the server writes it, with a field that this client need not know. */
+  private static Map<String, Object> image(
       String tag, @Nullable Platform platform, List<ImageRecord.Part> parts) {
-    return new ImageRecord(
-        REPOSITORY,
-        tag,
-        DIGEST,
-        "application/vnd.oci.image.manifest.v1+json",
-        1,
-        platform,
-        parts,
-        List.of(),
-        ID,
-        null,
-        null,
-        null,
-        platform != null,
-        START);
+    Map<String, Object> image = new HashMap<>();
+    image.put("repository", REPOSITORY);
+    image.put("tag", tag);
+    image.put("digest", DIGEST);
+    image.put("mediaType", "application/vnd.oci.image.manifest.v1+json");
+    image.put("size", 1);
+    image.put("parts", parts);
+    image.put("missing", List.of());
+    image.put("execution", ID);
+    image.put("emulated", platform != null);
+    image.put("recordedAt", START);
+    image.put("later", "unknown");
+    if (platform != null) {
+      image.put("platform", platform);
+    }
+    return image;
   }
 
   private static ExecutionView view(Status status, @Nullable Failure failure) {

@@ -18,7 +18,10 @@ record Home(Path directory) {
     try {
       PrivateFiles.createDirectories(directory);
       Home home = new Home(directory.toRealPath());
-      for (Path path : new Path[] {home.config(), home.connectors(), home.secrets(), home.logs()}) {
+      for (Path path :
+          new Path[] {
+            home.config(), home.connectors(), home.secrets(), home.logs(), home.databases()
+          }) {
         PrivateFiles.createDirectories(path);
       }
       return home;
@@ -35,7 +38,7 @@ record Home(Path directory) {
   }
 
   Path connectors() {
-    return directory.resolve("connectors");
+    return config().resolve("connectors");
   }
 
   Path secrets() {
@@ -64,7 +67,12 @@ record Home(Path directory) {
   }
 
   Path database(String service) {
-    return directory.resolve("db").resolve(service);
+    return databases().resolve(service);
+  }
+
+  /** Made here: two services that made it at once would get in each other's way. */
+  private Path databases() {
+    return directory.resolve("db");
   }
 
   Path token() {

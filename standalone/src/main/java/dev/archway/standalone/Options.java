@@ -17,9 +17,10 @@ import org.jspecify.annotations.Nullable;
  * @param home where everything is kept
  * @param train true to start, exercise and stop everything once, which is what an AOT cache is made
  *     from
+ * @param temporary true when the home was made for this run alone
  * @param properties the settings of all services
  */
-record Options(Home home, boolean train, Map<String, String> properties) {
+record Options(Home home, boolean train, boolean temporary, Map<String, String> properties) {
   private static final String HOME = "archway.home";
   private static final String TRAIN = "archway.train";
   private static final int DEFAULT_PORT = 7080;
@@ -59,7 +60,7 @@ record Options(Home home, boolean train, Map<String, String> properties) {
       properties.put("archway.gateway.port", "0");
     }
     properties.putAll(arguments);
-    Options options = new Options(home, train, properties);
+    Options options = new Options(home, train, train && directory == null, properties);
     int port = options.gatewayPort();
     if (port < 0 || port > MAX_PORT) {
       throw badPort(Integer.toString(port));

@@ -11,16 +11,6 @@ import org.springframework.context.annotation.Configuration;
 final class Secrets {
   private Secrets() {}
 
-  /** For steps, and for pulling and pushing. */
-  @Configuration(proxyBeanMethods = false)
-  static class ForExecutor {
-    @Bean
-    dev.archway.executor.secret.SecretSource secretSource(
-        @Value("${archway.secrets.directory}") Path directory) {
-      return new SecretSource(directory, System.getenv())::resolve;
-    }
-  }
-
   /** For verifying and publishing. */
   @Configuration(proxyBeanMethods = false)
   static class ForRegistry {

@@ -17,10 +17,7 @@ final class Services {
               "registry-service",
               List.of(RegistryConfiguration.class, Secrets.ForRegistry.class),
               Parts.DATABASE_AND_BUS),
-          new HostedService(
-              "executor-service",
-              List.of(ExecutorConfiguration.class, Secrets.ForExecutor.class),
-              Parts.BUS),
+          new HostedService("executor-service", ExecutorConfiguration.class, Parts.BUS),
           new HostedService("log-service", LogConfiguration.class, Parts.BUS),
           new HostedService(Settings.GATEWAY, GatewayConfiguration.class, Parts.ROUTES));
 

@@ -1,10 +1,14 @@
 package dev.archway.standalone;
 
 import dev.archway.broker.DirectoryInUseException;
+import dev.archway.broker.PrivateFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /**
  * Starts Archway on one machine: {@code --archway.home=DIR} (default {@code ./.archway}) says where
@@ -29,6 +33,10 @@ public final class StandaloneApplication {
       // context.
       System.setProperty("archway.logs", options.home().logs().toString());
       System.setProperty("org.springframework.boot.logging.LoggingSystem", "none");
+      // Tomcat logs to java.util.logging, which would print to the console.
+      SLF4JBridgeHandler.removeHandlersForRootLogger();
+      SLF4JBridgeHandler.install();
+      Logger.getLogger("").setLevel(Level.WARNING);
       return start(options, services);
     } catch (StartException
         | DirectoryInUseException
@@ -59,6 +67,10 @@ public final class StandaloneApplication {
   private static int train(Options options, Standalone standalone, String url) {
     try (standalone) {
       new TrainingRun(url, options.home()).run();
+      standalone.close();
+      if (options.temporary()) {
+        PrivateFiles.deleteDirectory(options.home().directory());
+      }
       return 0;
     } catch (IOException | IllegalStateException e) {
       System.err.println("archway: the training run failed: " + e.getMessage());

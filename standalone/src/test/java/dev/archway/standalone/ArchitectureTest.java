@@ -23,7 +23,11 @@ class ArchitectureTest {
           .should()
           .onlyDependOnClassesThat(
               resideInAnyPackage(JAVA)
-                  .or(resideInAnyPackage("dev.archway.contract..", "com.fasterxml.jackson.annotation..", "tools.jackson..")))
+                  .or(
+                      resideInAnyPackage(
+                          "dev.archway.contract..",
+                          "com.fasterxml.jackson.annotation..",
+                          "tools.jackson..")))
           .because("every service carries the contract, so it must carry nothing else");
 
   @ArchTest
@@ -34,7 +38,9 @@ class ArchitectureTest {
           .should()
           .onlyDependOnClassesThat(
               resideInAnyPackage(JAVA)
-                  .or(resideInAnyPackage("dev.archway.pipeline..", "dev.archway.contract..", "org.snakeyaml..")))
+                  .or(
+                      resideInAnyPackage(
+                          "dev.archway.pipeline..", "dev.archway.contract..", "org.snakeyaml..")))
           .because("a plan is a function of its inputs");
 
   @ArchTest
@@ -43,7 +49,8 @@ class ArchitectureTest {
           .that()
           .resideInAPackage("dev.archway.pipeline..")
           .should()
-          .dependOnClassesThat(resideInAnyPackage("java.net.http..", "java.sql..", "java.nio.file.."))
+          .dependOnClassesThat(
+              resideInAnyPackage("java.net.http..", "java.sql..", "java.nio.file.."))
           .because("planning does no I/O");
 
   @ArchTest
@@ -52,7 +59,8 @@ class ArchitectureTest {
           .that()
           .resideInAPackage("dev.archway.planner.machine..")
           .should()
-          .dependOnClassesThat(resideInAnyPackage("org.springframework..", "java.sql..", "org.apache.kafka.."))
+          .dependOnClassesThat(
+              resideInAnyPackage("org.springframework..", "java.sql..", "org.apache.kafka.."))
           .orShould()
           .callMethod(java.time.Instant.class, "now")
           .because("what happens next must be replayable");
@@ -69,10 +77,15 @@ class ArchitectureTest {
   static final ArchRule kafkaStaysBehindTheBus =
       noClasses()
           .that()
-          .resideInAnyPackage("dev.archway.executor..", "dev.archway.registry..", "dev.archway.log..", "dev.archway.gateway..")
+          .resideInAnyPackage(
+              "dev.archway.executor..",
+              "dev.archway.registry..",
+              "dev.archway.log..",
+              "dev.archway.gateway..")
           .should()
           .dependOnClassesThat(resideInAnyPackage("org.apache.kafka.."))
-          .because("only messaging, the broker and the planner's look at consumer groups know Kafka");
+          .because(
+              "only messaging, the broker and the planner's look at consumer groups know Kafka");
 
   @ArchTest
   static final ArchRule commandLineTalksHttpOnly =

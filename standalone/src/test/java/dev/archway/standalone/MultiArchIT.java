@@ -27,7 +27,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The main job, through the front door, with everything real: registry, Git, podman, buildah, QEMU, Kafka. */
+/**
+ * The main job, through the front door, with everything real: registry, Git, podman, buildah, QEMU,
+ * Kafka.
+ */
 class MultiArchIT {
   private static final Map<String, Object> INPUTS = Map.of("build", "main", "namespace", "default");
 
@@ -59,7 +62,8 @@ class MultiArchIT {
         .containsExactly(Platform.LINUX_AMD64, Platform.LINUX_ARM64);
     StageView first = end.stages().getFirst();
     StageView second = end.stages().getLast();
-    assertThat(Objects.requireNonNull(second.startedAt())).isAfterOrEqualTo(Objects.requireNonNull(first.endedAt()));
+    assertThat(Objects.requireNonNull(second.startedAt()))
+        .isAfterOrEqualTo(Objects.requireNonNull(first.endedAt()));
     assertThat(first.emulated()).isNotEqualTo(second.emulated());
     assertThat(second.ignored()).contains("nodeSelector", "tolerations", "namespace");
     List<ImageRecord> images = server.images(id);
@@ -73,7 +77,8 @@ class MultiArchIT {
     assertThat(machine("linux-amd64", "linux/amd64", reference)).isEqualTo("x86_64");
     assertThat(machine("linux-arm64", "linux/arm64", reference)).isEqualTo("aarch64");
     checkLogIsWhole(id, end);
-    assertThat(server.get("/api/v1/executions/" + id + "/logs", "text/plain")).contains("FROM alpine:latest");
+    assertThat(server.get("/api/v1/executions/" + id + "/logs", "text/plain"))
+        .contains("FROM alpine:latest");
   }
 
   @Test
@@ -84,14 +89,15 @@ class MultiArchIT {
     assertThat(end.stages()).hasSize(2);
     StageView one = end.stages().getFirst();
     StageView other = end.stages().getLast();
-    assertThat(Objects.requireNonNull(one.startedAt())).isBefore(Objects.requireNonNull(other.endedAt()));
-    assertThat(Objects.requireNonNull(other.startedAt())).isBefore(Objects.requireNonNull(one.endedAt()));
+    assertThat(Objects.requireNonNull(one.startedAt()))
+        .isBefore(Objects.requireNonNull(other.endedAt()));
+    assertThat(Objects.requireNonNull(other.startedAt()))
+        .isBefore(Objects.requireNonNull(one.endedAt()));
     assertThat(end.indexes())
         .singleElement()
-        .satisfies(
-            index ->
-                assertThat(index.platforms())
-                    .containsExactlyInAnyOrder(Platform.LINUX_AMD64, Platform.LINUX_ARM64));
+        .satisfies(index ->
+            assertThat(index.platforms())
+                .containsExactlyInAnyOrder(Platform.LINUX_AMD64, Platform.LINUX_ARM64));
   }
 
   @Test
@@ -138,7 +144,8 @@ class MultiArchIT {
                 .replace("command:", "resources: {limits: {memory: 30Mi}}, command:"),
             Map.of());
     ExecutionView end = server.awaitEnd(id);
-    assertThat(Objects.requireNonNull(end.failure()).reason()).isEqualTo(FailureReason.OUT_OF_MEMORY);
+    assertThat(Objects.requireNonNull(end.failure()).reason())
+        .isEqualTo(FailureReason.OUT_OF_MEMORY);
   }
 
   @Test
@@ -146,7 +153,8 @@ class MultiArchIT {
     String id = server.submitted(twoStages("echo started; sleep 300"), Map.of());
     org.awaitility.Awaitility.await()
         .atMost(java.time.Duration.ofMinutes(1))
-        .until(() -> server.get("/api/v1/executions/" + id + "/logs", "text/plain").contains("started"));
+        .until(() ->
+            server.get("/api/v1/executions/" + id + "/logs", "text/plain").contains("started"));
     assertThat(server.post("/api/v1/executions/" + id + "/abort", "").statusCode()).isEqualTo(202);
     ExecutionView end = server.awaitEnd(id);
     assertThat(end.status()).isEqualTo(Status.ABORTED);
@@ -155,14 +163,21 @@ class MultiArchIT {
 
   @Test
   void aRegistryThatIsDownDuringThePushFailsClearlyAndLeavesNoRecord() throws Exception {
-    String id = server.submitted(example("multi-arch.yaml").replace("1.0", "2.0").replace("cat > ", "sleep 3; cat > "), INPUTS);
-    TimeUnit.SECONDS.sleep(1); // The first step sleeps longer than this; the registry goes down under the push.
+    String id =
+        server.submitted(
+            example("multi-arch.yaml").replace("1.0", "2.0").replace("cat > ", "sleep 3; cat > "),
+            INPUTS);
+    TimeUnit.SECONDS.sleep(
+        1); // The first step sleeps longer than this; the registry goes down under the push.
     environment.stopRegistry();
     try {
       ExecutionView end = server.awaitEnd(id);
       assertThat(end.status()).isEqualTo(Status.FAILED);
       assertThat(Objects.requireNonNull(end.failure()).reason())
-          .isIn(FailureReason.PUSH_FAILED, FailureReason.IMAGE_UNAVAILABLE, FailureReason.BUILD_FAILED);
+          .isIn(
+              FailureReason.PUSH_FAILED,
+              FailureReason.IMAGE_UNAVAILABLE,
+              FailureReason.BUILD_FAILED);
       assertThat(server.images(id)).isEmpty();
     } finally {
       environment.startRegistry();
@@ -179,17 +194,17 @@ class MultiArchIT {
             .replace("namespace: default", "namespace: <+input>");
     HttpResponse<String> answer = server.submit(yaml, Map.of());
     assertThat(answer.statusCode()).isEqualTo(422);
-    ProblemDocument document = ContractMapper.json().readValue(answer.body(), ProblemDocument.class);
+    ProblemDocument document =
+        ContractMapper.json().readValue(answer.body(), ProblemDocument.class);
     assertThat(document.problems())
         .extracting(Problem::code)
         .contains("unknown-connector", "unknown-step-type", "unresolved-input");
     assertThat(document.problems())
         .filteredOn(problem -> problem.severity() == Problem.Severity.ERROR)
-        .allSatisfy(
-            problem -> {
-              assertThat(problem.line()).isPositive();
-              assertThat(problem.column()).isPositive();
-            });
+        .allSatisfy(problem -> {
+          assertThat(problem.line()).isPositive();
+          assertThat(problem.column()).isPositive();
+        });
     assertThat(server.get("/api/v1/executions?limit=200", "application/json")).hasSize(before);
   }
 
@@ -214,9 +229,14 @@ class MultiArchIT {
   private static void checkLogIsWhole(String id, ExecutionView end) {
     List<LogEntry> entries = server.logs(id);
     long expected =
-        end.stages().stream().flatMap(stage -> stage.steps().stream()).mapToLong(ExecutionView.StepView::logLines).sum();
+        end.stages().stream()
+            .flatMap(stage -> stage.steps().stream())
+            .mapToLong(ExecutionView.StepView::logLines)
+            .sum();
     assertThat(entries).hasSize((int) expected);
-    assertThat(new HashSet<>(entries.stream().map(e -> e.stage() + "/" + e.step() + "/" + e.line()).toList()))
+    assertThat(
+            new HashSet<>(
+                entries.stream().map(e -> e.stage() + "/" + e.step() + "/" + e.line()).toList()))
         .hasSize((int) expected);
   }
 
