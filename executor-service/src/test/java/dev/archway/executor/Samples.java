@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 public final class Samples {
   public static final Duration MINUTE = Duration.ofMinutes(2);
 
+  private static final Connector.DockerRegistry HUB =
+      new Connector.DockerRegistry("hub", URI.create("https://index.docker.io/v1/"), null, null);
+
   private Samples() {}
 
   public static StageKey key() {
@@ -75,7 +78,7 @@ public final class Samples {
         id,
         timeout,
         image,
-        null,
+        HUB,
         command,
         StepPlan.Shell.SH,
         Map.of(),

@@ -46,10 +46,8 @@ final class BuildScript {
     text.append("  echo platform >\"$d\"/phase; exit 1\nfi\n");
     text.append("echo push >\"$d\"/phase\n");
     text.append(
-        PUSH
-            .replace(
-                "BUILDAH_PUSH",
-                ShellText.quoted(pushWords(step.registry().plainHttp(), authFile)))
+        PUSH.replace(
+                "BUILDAH_PUSH", ShellText.quoted(pushWords(step.registry().plainHttp(), authFile)))
             .replace("IMAGE", ShellText.quoted(name)));
     for (int i = 0; i < step.tags().size(); i++) {
       String reference = step.repository().tagged(step.tags().get(i));

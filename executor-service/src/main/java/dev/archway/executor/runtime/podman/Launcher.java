@@ -48,7 +48,9 @@ final class Launcher {
   void write(String command) throws IOException {
     DurableFile.write(
         directory.resolve("launch.sh"),
-        SCRIPT.replace("FOLDER", ShellText.quoted(directory.toString())).replace("COMMAND", command));
+        SCRIPT
+            .replace("FOLDER", ShellText.quoted(directory.toString()))
+            .replace("COMMAND", command));
   }
 
   /** Starts the launcher for a claim; it does nothing when the claim is taken. */

@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 record PrivateConfiguration(Map<String, String> environment, Path exits, Path authFile) {
 
+  /** Podman lowers its own hard limit to about this (the kernel's default pid_max). */
+  private static final long MOST_PROCESSES = 32768;
+
   static PrivateConfiguration write(PodmanSettings settings, Platform platform) throws IOException {
     Path home = settings.directory().toAbsolutePath().resolve(platform.dashed());
     Path run = runDirectory(home, platform);
@@ -88,19 +91,19 @@ record PrivateConfiguration(Map<String, String> environment, Path exits, Path au
     %s\
     """
         .formatted(
-            hardLimit("Max open files"),
-            hardLimit("Max processes"),
+            hardLimit("Max open files", 1048576),
+            hardLimit("Max processes", MOST_PROCESSES),
             home.resolve("networks"),
             run.resolve("libpod"),
             unified ? "" : "runtime = \"runc\"\n");
   }
 
   /** Without CAP_SYS_RESOURCE podman's own defaults, above the process's hard limits, fail. */
-  private static String hardLimit(String row) throws IOException {
+  private static String hardLimit(String row, long most) throws IOException {
     for (String line : Files.readAllLines(Path.of("/proc/self/limits"))) {
       if (line.startsWith(row)) {
         String hard = line.substring(26).strip().split("\\s+", -1)[1];
-        long value = hard.equals("unlimited") ? 1048576 : Long.parseLong(hard);
+        long value = hard.equals("unlimited") ? most : Math.min(most, Long.parseLong(hard));
         return value + ":" + value;
       }
     }

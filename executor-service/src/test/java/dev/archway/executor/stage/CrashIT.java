@@ -1,0 +1,126 @@
+package dev.archway.executor.stage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.archway.contract.command.StageCommand.RunStage;
+import dev.archway.contract.event.LogChunk;
+import dev.archway.contract.event.StageEvent;
+import dev.archway.contract.event.StageEvent.StageFinished;
+import dev.archway.contract.plan.StepPlan;
+import dev.archway.contract.status.Status;
+import dev.archway.contract.wire.ContractMapper;
+import dev.archway.contract.wire.ContractTypes;
+import dev.archway.executor.Engines;
+import dev.archway.executor.Samples;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Kills the executor's process again and again: nothing runs twice, no line is lost or doubled. */
+final class CrashIT {
+  private static final int KILLS = 10;
+  private static final int STEPS = 8;
+
+  @Test
+  void killedAtRandomMomentsEveryStepRunsOnceAndEveryLineArrivesOnce(@TempDir Path home)
+      throws Exception {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    try (Engines engines = Engines.start(home)) {
+      List<StepPlan> steps = new ArrayList<>();
+      for (int i = 0; i < STEPS; i++) {
+        steps.add(
+            Samples.run(
+                "s" + i,
+                "echo s%d >>trace; for n in 1 2 3 4 5 6; do echo line $n; sleep 0.1; done".formatted(i)));
+      }
+      steps.add(Samples.run("last", "cat trace"));
+      RunStage command = Samples.stage(Samples.key(), null, steps.toArray(StepPlan[]::new));
+      Path file = home.resolve("command.json");
+      Files.writeString(file, ContractMapper.json().writeValueAsString(command));
+      for (int kill = 0; kill < KILLS; kill++) {
+        Process process = start(home, engines.host(), file);
+        if (process.waitFor(500 + random.nextInt(1500), TimeUnit.MILLISECONDS)) {
+          break;
+        }
+        process.destroyForcibly();
+        assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+      }
+      Process last = start(home, engines.host(), file);
+      assertThat(last.waitFor(2, TimeUnit.MINUTES)).as("seed %d", seed).isTrue();
+      verify(home.resolve("told"), "seed " + seed);
+    }
+  }
+
+  private static Process start(Path home, String registry, Path command) throws Exception {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-cp",
+            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+            "-XX:TieredStopAtLevel=1",
+            CrashingExecutor.class.getName(),
+            home.toString(),
+            registry,
+            command.toString())
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.appendTo(home.resolve("executor.log").toFile()))
+        .start();
+  }
+
+  private static void verify(Path told, String seed) throws Exception {
+    Map<String, Map<Long, String>> lines = new HashMap<>();
+    Map<String, StageEvent> events = new HashMap<>();
+    for (String row : Files.readAllLines(told)) {
+      if (!row.endsWith(" .")) {
+        continue; // Cut short by a kill.
+      }
+      String name = row.substring(0, row.indexOf(' '));
+      String json = row.substring(row.indexOf(' ') + 1, row.length() - 2);
+      Object record =
+          ContractMapper.json().readValue(json, ContractTypes.classOf(name).orElseThrow());
+      if (record instanceof LogChunk chunk) {
+        Map<Long, String> step = lines.computeIfAbsent(chunk.step(), _ -> new HashMap<>());
+        for (int i = 0; i < chunk.lines().size(); i++) {
+          String text = chunk.lines().get(i).time() + " " + chunk.lines().get(i).text();
+          String before = step.put(chunk.firstLine() + i, text);
+          assertThat(before).as(seed).isIn(null, text);
+        }
+      } else if (record instanceof StageEvent event) {
+        String id =
+            switch (event) {
+              case StageEvent.StageStarted _ -> "started";
+              case StageFinished _ -> "finished";
+              case StageEvent.StepStarted e -> e.step() + " started";
+              case StageEvent.StepFinished e -> e.step() + " finished";
+            };
+        StageEvent before = events.put(id, event);
+        assertThat(before).as(seed).isIn(null, event);
+      }
+    }
+    assertThat(events.get("finished")).as(seed).isInstanceOfSatisfying(StageFinished.class,
+        e -> assertThat(e.status()).as("%s: %s", seed, e.failure()).isEqualTo(Status.SUCCESS));
+    for (int i = 0; i < STEPS; i++) {
+      assertThat(texts(lines.getOrDefault("s" + i, Map.of())))
+          .as(seed)
+          .containsExactly("line 1", "line 2", "line 3", "line 4", "line 5", "line 6");
+    }
+    assertThat(texts(lines.getOrDefault("last", Map.of())))
+        .as(seed)
+        .isEqualTo(IntStream.range(0, STEPS).mapToObj(i -> "s" + i).toList());
+  }
+
+  private static List<String> texts(Map<Long, String> lines) {
+    return lines.entrySet().stream()
+        .sorted(Map.Entry.comparingByKey())
+        .map(e -> e.getValue().substring(e.getValue().indexOf(' ') + 1))
+        .toList();
+  }
+}

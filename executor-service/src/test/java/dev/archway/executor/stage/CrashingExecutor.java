@@ -1,0 +1,97 @@
+package dev.archway.executor.stage;
+
+import dev.archway.contract.command.StageCommand.RunStage;
+import dev.archway.contract.event.ImageEvent.ImagePushed;
+import dev.archway.contract.event.LogChunk;
+import dev.archway.contract.event.StageEvent;
+import dev.archway.contract.image.Platform;
+import dev.archway.contract.wire.ContractMapper;
+import dev.archway.contract.wire.ContractTypes;
+import dev.archway.executor.runtime.podman.PodmanRuntime;
+import dev.archway.executor.runtime.podman.PodmanSettings;
+import dev.archway.executor.runtime.podman.PodmanSettings.Mirror;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Clock;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+
+/** An executor in a process of its own, to be killed by its test. */
+final class CrashingExecutor {
+  private CrashingExecutor() {}
+
+  /** Arguments: home, registry host, command file. Reports go to {@code home/told}. */
+  public static void main(String[] arguments) throws Exception {
+    Path home = Path.of(arguments[0]);
+    PodmanSettings settings =
+        new PodmanSettings(
+            home.resolve("podman"),
+            "host",
+            false,
+            List.of(new Mirror("docker.io", arguments[1], true)),
+            List.of(arguments[1]));
+    PodmanRuntime runtime =
+        new PodmanRuntime(
+            settings,
+            List.of(Platform.LINUX_AMD64),
+            secret -> {
+              throw new IllegalStateException("no secret " + secret);
+            },
+            Clock.systemUTC());
+    CountDownLatch over = new CountDownLatch(1);
+    StageWorker worker =
+        new StageWorker(
+            home.resolve("stages"),
+            runtime,
+            new Told(home.resolve("told"), over),
+            2,
+            Clock.systemUTC());
+    worker.adopt();
+    worker.handle(
+        ContractMapper.json()
+            .readValue(Files.readString(Path.of(arguments[2])), RunStage.class));
+    over.await();
+    while (worker.active() > 0) {
+      Thread.onSpinWait();
+    }
+    System.exit(0);
+  }
+
+  private record Told(Path file, CountDownLatch over) implements StageReports {
+    @Override
+    public void tell(StageEvent event) {
+      write(event);
+      if (event instanceof StageEvent.StageFinished) {
+        over.countDown();
+      }
+    }
+
+    @Override
+    public void tell(ImagePushed event) {
+      write(event);
+    }
+
+    @Override
+    public void tell(LogChunk chunk) {
+      write(chunk);
+    }
+
+    private void write(Object record) {
+      String line =
+          "\n"
+              + ContractTypes.nameOf(record)
+              + " "
+              + ContractMapper.json().writeValueAsString(record)
+              + " .";
+      try {
+        Files.writeString(
+            file, line, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+}
