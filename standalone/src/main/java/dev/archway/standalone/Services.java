@@ -14,9 +14,7 @@ final class Services {
       List.of(
           new HostedService("planner-service", PlannerConfiguration.class, Parts.DATABASE_AND_BUS),
           new HostedService(
-              "registry-service",
-              List.of(RegistryConfiguration.class, Secrets.ForRegistry.class),
-              Parts.DATABASE_AND_BUS),
+              "registry-service", RegistryConfiguration.class, Parts.DATABASE_AND_BUS),
           new HostedService("executor-service", ExecutorConfiguration.class, Parts.BUS),
           new HostedService("log-service", LogConfiguration.class, Parts.BUS),
           new HostedService(Settings.GATEWAY, GatewayConfiguration.class, Parts.ROUTES));
