@@ -1,25 +1,14 @@
 package dev.archway.standalone;
 
-import java.util.List;
-
 /**
  * A service that runs here in a Spring context of its own.
  *
  * @param name of its settings: {@code name.properties} on the class path, and {@code
  *     spring.config.name}
- * @param configurations the classes that list its beans
+ * @param configuration the class that lists its beans
  * @param parts what of the common class path it uses
  */
-record HostedService(String name, List<Class<?>> configurations, Parts parts) {
-  HostedService {
-    configurations = List.copyOf(configurations);
-  }
-
-  /** A service that brings all its beans itself. */
-  HostedService(String name, Class<?> configuration, Parts parts) {
-    this(name, List.of(configuration), parts);
-  }
-
+record HostedService(String name, Class<?> configuration, Parts parts) {
   /** What a service brings up. All services share one class path, so the rest is switched off. */
   enum Parts {
     /** A database and the bus. */

@@ -153,9 +153,7 @@ final class Standalone implements AutoCloseable {
     Thread.currentThread().setName("start-" + service.name());
     long begin = System.nanoTime();
     ConfigurableApplicationContext context =
-        new SpringApplicationBuilder(service.configurations().toArray(Class<?>[]::new))
-            .registerShutdownHook(false)
-            .run(args);
+        new SpringApplicationBuilder(service.configuration()).registerShutdownHook(false).run(args);
     LOG.info("{} started in {} ms", service.name(), (System.nanoTime() - begin) / 1_000_000);
     return context;
   }
