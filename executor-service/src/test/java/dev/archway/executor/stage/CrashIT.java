@@ -40,7 +40,8 @@ final class CrashIT {
         steps.add(
             Samples.run(
                 "s" + i,
-                "echo s%d >>trace; for n in 1 2 3 4 5 6; do echo line $n; sleep 0.1; done".formatted(i)));
+                "echo s%d >>trace; for n in 1 2 3 4 5 6; do echo line $n; sleep 0.1; done"
+                    .formatted(i)));
       }
       steps.add(Samples.run("last", "cat trace"));
       RunStage command = Samples.stage(Samples.key(), null, steps.toArray(StepPlan[]::new));
@@ -105,8 +106,11 @@ final class CrashIT {
         assertThat(before).as(seed).isIn(null, event);
       }
     }
-    assertThat(events.get("finished")).as(seed).isInstanceOfSatisfying(StageFinished.class,
-        e -> assertThat(e.status()).as("%s: %s", seed, e.failure()).isEqualTo(Status.SUCCESS));
+    assertThat(events.get("finished"))
+        .as(seed)
+        .isInstanceOfSatisfying(
+            StageFinished.class,
+            e -> assertThat(e.status()).as("%s: %s", seed, e.failure()).isEqualTo(Status.SUCCESS));
     for (int i = 0; i < STEPS; i++) {
       assertThat(texts(lines.getOrDefault("s" + i, Map.of())))
           .as(seed)
