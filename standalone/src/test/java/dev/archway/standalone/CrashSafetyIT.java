@@ -59,7 +59,11 @@ class CrashSafetyIT {
         assertThat(end.stages())
             .as(which)
             .allSatisfy(stage -> assertThat(stage.attempt()).isEqualTo(1));
-        assertThat(server.images(id)).as(which).hasSize(1);
+        assertThat(server.images(id))
+            .as(which)
+            .singleElement()
+            .satisfies(
+                image -> assertThat(image.repository().host()).isEqualTo(environment.registry()));
         checkLogs(which, end, server.logs(id));
       }
     } finally {
