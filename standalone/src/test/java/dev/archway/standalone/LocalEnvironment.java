@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  * repository, connectors. Made by the same scripts that the launcher uses.
  */
 final class LocalEnvironment implements AutoCloseable {
-  static final Path CHECKOUT = Path.of("").toAbsolutePath().getParent();
+  static final Path CHECKOUT = Path.of("..").toAbsolutePath().normalize();
 
   private final Path home;
   private final Map<String, String> variables;
