@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Kills the executor's process again and again: nothing runs twice, no line is lost or doubled. */
 final class CrashIT {
   private static final int KILLS = 10;
-  private static final int STEPS = 8;
+  private static final int STEPS = 18;
 
   @Test
   void killedAtRandomMomentsEveryStepRunsOnceAndEveryLineArrivesOnce(@TempDir Path home)
@@ -40,7 +40,8 @@ final class CrashIT {
         steps.add(
             Samples.run(
                 "s" + i,
-                "echo s%d >>trace; for n in 1 2 3 4 5 6; do echo line $n; sleep 0.1; done".formatted(i)));
+                "echo s%d >>trace; for n in 1 2 3 4 5 6; do echo line $n; sleep 0.1; done"
+                    .formatted(i)));
       }
       steps.add(Samples.run("last", "cat trace"));
       RunStage command = Samples.stage(Samples.key(), null, steps.toArray(StepPlan[]::new));
@@ -48,9 +49,9 @@ final class CrashIT {
       Files.writeString(file, ContractMapper.json().writeValueAsString(command));
       for (int kill = 0; kill < KILLS; kill++) {
         Process process = start(home, engines.host(), file);
-        if (process.waitFor(500 + random.nextInt(1500), TimeUnit.MILLISECONDS)) {
-          break;
-        }
+        assertThat(process.waitFor(500 + random.nextInt(1000), TimeUnit.MILLISECONDS))
+            .as("the stage outlasts the kills")
+            .isFalse();
         process.destroyForcibly();
         assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
       }
@@ -105,8 +106,11 @@ final class CrashIT {
         assertThat(before).as(seed).isIn(null, event);
       }
     }
-    assertThat(events.get("finished")).as(seed).isInstanceOfSatisfying(StageFinished.class,
-        e -> assertThat(e.status()).as("%s: %s", seed, e.failure()).isEqualTo(Status.SUCCESS));
+    assertThat(events.get("finished"))
+        .as(seed)
+        .isInstanceOfSatisfying(
+            StageFinished.class,
+            e -> assertThat(e.status()).as("%s: %s", seed, e.failure()).isEqualTo(Status.SUCCESS));
     for (int i = 0; i < STEPS; i++) {
       assertThat(texts(lines.getOrDefault("s" + i, Map.of())))
           .as(seed)

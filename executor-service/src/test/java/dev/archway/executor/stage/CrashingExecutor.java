@@ -51,8 +51,7 @@ final class CrashingExecutor {
             Clock.systemUTC());
     worker.adopt();
     worker.handle(
-        ContractMapper.json()
-            .readValue(Files.readString(Path.of(arguments[2])), RunStage.class));
+        ContractMapper.json().readValue(Files.readString(Path.of(arguments[2])), RunStage.class));
     over.await();
     while (worker.active() > 0) {
       Thread.onSpinWait();
@@ -87,8 +86,7 @@ final class CrashingExecutor {
               + ContractMapper.json().writeValueAsString(record)
               + " .";
       try {
-        Files.writeString(
-            file, line, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        Files.writeString(file, line, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }

@@ -27,7 +27,15 @@ final class LogParserTest {
   @Test
   void partsOfInterleavedStreamsAreJoinedHoweverTheBytesArrive() {
     String file =
-        T + "stdout P one\n" + T + "stderr F err \n" + T + "stdout F  two\n" + T + "stdout F \n" + T
+        T
+            + "stdout P one\n"
+            + T
+            + "stderr F err \n"
+            + T
+            + "stdout F  two\n"
+            + T
+            + "stdout F \n"
+            + T
             + "stdout P rest\n";
     byte[] bytes = file.getBytes(StandardCharsets.UTF_8);
     for (int step : List.of(1, 7, bytes.length)) {
@@ -42,9 +50,13 @@ final class LogParserTest {
   void longLinesAreCutAtTheSamePlacesHoweverTheBytesArrive() {
     byte[] bytes = ("a" + "é".repeat(100_000) + "\nx\n").getBytes(StandardCharsets.UTF_8);
     List<String> whole =
-        parse(new LogParser.Plain(Clock.systemUTC()), bytes, bytes.length).stream().map(Line::text).toList();
+        parse(new LogParser.Plain(Clock.systemUTC()), bytes, bytes.length).stream()
+            .map(Line::text)
+            .toList();
     List<String> pieces =
-        parse(new LogParser.Plain(Clock.systemUTC()), bytes, 1000).stream().map(Line::text).toList();
+        parse(new LogParser.Plain(Clock.systemUTC()), bytes, 1000).stream()
+            .map(Line::text)
+            .toList();
     assertThat(pieces).isEqualTo(whole).hasSize(5).last().isEqualTo("x");
     assertThat(String.join("", whole)).isEqualTo("a" + "é".repeat(100_000) + "x");
   }

@@ -33,7 +33,8 @@ final class PodmanCommandTest {
     assertThat(words).doesNotContain("--rm").containsSequence("--pull", "never");
     assertThat(words).containsSequence("--memory", "100000000b");
     assertThat(words)
-        .endsWith("--entrypoint", "sh", "docker.io/library/alpine:latest", "-e", "/archway/script.sh");
+        .endsWith(
+            "--entrypoint", "sh", "docker.io/library/alpine:latest", "-e", "/archway/script.sh");
   }
 
   @Test
