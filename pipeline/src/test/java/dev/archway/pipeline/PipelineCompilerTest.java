@@ -138,6 +138,25 @@ class PipelineCompilerTest {
   }
 
   @Test
+  void singleInputsGoWithAnInputSetAndWin() throws IOException {
+    String yaml = Files.readString(FIXTURES.resolve("valid/declared-index.yaml"));
+    Map<String, Object> both =
+        Map.of(
+            "pipeline",
+            Map.of("properties", Map.of("ci", Map.of("codebase", Map.of("build", "nightly")))),
+            "namespace",
+            "ci");
+    assertThat(compile(yaml, both))
+        .isInstanceOfSatisfying(
+            Compilation.Compiled.class,
+            compiled -> {
+              assertThat(compiled.warnings()).isEmpty();
+              assertThat(compiled.plan().stages().getFirst().placement().namespace())
+                  .isEqualTo("ci");
+            });
+  }
+
+  @Test
   void aBranchNameThatLooksLikeAnOptionIsRefused() throws IOException {
     String yaml = Files.readString(FIXTURES.resolve("valid/platforms.yaml"));
     assertThat(compile(yaml, Map.of("build", "--upload-pack=x")))

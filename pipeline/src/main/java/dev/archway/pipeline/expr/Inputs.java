@@ -43,19 +43,24 @@ public final class Inputs {
   public static YamlNode.Mapping fill(
       YamlNode.Mapping pipeline, PipelineSource source, Findings findings) {
     Map<String, Object> flat = new LinkedHashMap<>();
+    Set<String> labels = new HashSet<>();
     Object set = source.inputs().getOrDefault("inputSet", source.inputs());
     if (set instanceof Map<?, ?> map && map.get("pipeline") instanceof Map<?, ?> shaped) {
       flatten("", shaped, flat);
-    } else {
-      flat.putAll(source.inputs());
+      // An input set repeats names and types around the values it gives; those answer nothing.
+      flat.keySet().stream().filter(Inputs::isLabel).forEach(labels::add);
     }
+    source
+        .inputs()
+        .forEach((key, value) -> {
+          if (!key.equals("inputSet") && !key.equals("pipeline")) {
+            flat.put(key, value);
+          }
+        });
     Inputs inputs = new Inputs(flat, source.branch(), findings);
     YamlNode filled = inputs.walk(pipeline, "");
     for (String key : flat.keySet()) {
-      // An input set repeats identifiers and types around the values it gives; those ask for
-      // nothing.
-      boolean naming = key.endsWith("identifier") || key.endsWith("type") || key.endsWith("name");
-      if (!inputs.used.contains(key) && !(flat.size() != source.inputs().size() && naming)) {
+      if (!inputs.used.contains(key) && !labels.contains(key)) {
         findings.warning(
             pipeline.place(),
             key,
@@ -65,6 +70,11 @@ public final class Inputs {
       }
     }
     return (YamlNode.Mapping) filled;
+  }
+
+  private static boolean isLabel(String path) {
+    String last = path.substring(path.lastIndexOf('.') + 1);
+    return last.equals("identifier") || last.equals("name") || last.equals("type");
   }
 
   private static void flatten(String path, Map<?, ?> map, Map<String, Object> flat) {

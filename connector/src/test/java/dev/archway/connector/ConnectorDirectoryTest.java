@@ -1,0 +1,139 @@
+package dev.archway.connector;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.archway.contract.connector.Connector;
+import dev.archway.contract.connector.SecretRef;
+import dev.archway.contract.image.Platform;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ConnectorDirectoryTest {
+  @TempDir Path directory;
+
+  @Test
+  void aReferenceNamesAScope() throws IOException {
+    write("project", "orgIdentifier: o\n  projectIdentifier: p\n  ", "same");
+    write("org", "orgIdentifier: o\n  ", "same");
+    write("account", "", "same");
+    ConnectorDirectory connectors = new ConnectorDirectory(directory);
+    assertThat(ref(connectors, "o", "p", "same")).isEqualTo("same");
+    assertThat(ref(connectors, "o", "p", "org.same")).isEqualTo("org.same");
+    assertThat(ref(connectors, "o", "p", "account.same")).isEqualTo("account.same");
+    assertThat(connectors.find("o", "other", "same")).isEmpty();
+    assertThat(connectors.find("other", "p", "org.same")).isEmpty();
+    assertThat(connectors.known("o", "p"))
+        .containsExactlyInAnyOrder("same", "org.same", "account.same", "account.harnessImage");
+  }
+
+  @Test
+  void aRegistryWithAnAccountKeepsTheSecretAsAReference() throws IOException {
+    Files.writeString(
+        directory.resolve("r.yaml"),
+        """
+        connector:
+          identifier: docker
+          type: DockerRegistry
+          spec:
+            dockerRegistryUrl: registry.example:5000
+            providerType: Other
+            auth: {type: UsernamePassword, spec: {username: ann, passwordRef: account.token}}
+        """);
+    assertThat(new ConnectorDirectory(directory).find("o", "p", "account.docker"))
+        .hasValueSatisfying(connector -> {
+          var registry = (Connector.DockerRegistry) connector;
+          assertThat(registry.host()).isEqualTo("registry.example:5000");
+          assertThat(registry.plainHttp()).isFalse();
+          assertThat(registry.password()).isEqualTo(new SecretRef("account.token"));
+        });
+  }
+
+  @Test
+  void aProvidersAuthenticationIsFoundWhereHarnessPutsIt() throws IOException {
+    Files.writeString(
+        directory.resolve("g.yaml"),
+        """
+        connector:
+          identifier: hub
+          type: Github
+          spec:
+            url: https://github.example/acme
+            type: Account
+            authentication: {type: Http, spec: {type: UsernameToken, spec: {username: ann, tokenRef: git_token}}}
+        """);
+    assertThat(new ConnectorDirectory(directory).find("o", "p", "account.hub"))
+        .contains(
+            new Connector.Git(
+                "account.hub",
+                "https://github.example/acme",
+                true,
+                "ann",
+                new SecretRef("git_token")));
+  }
+
+  @Test
+  void dockerHubWithoutAnAccountIsAlwaysThere() {
+    assertThat(
+            new ConnectorDirectory(directory.resolve("missing"))
+                .find("o", "p", "account.harnessImage"))
+        .hasValueSatisfying(connector ->
+            assertThat(((Connector.DockerRegistry) connector).host()).isEqualTo("docker.io"));
+  }
+
+  @Test
+  void aFileThatCannotBeReadIsLeftOutAndTheOthersStay() throws IOException {
+    Files.writeString(directory.resolve("a.yaml"), "connector: [");
+    Files.writeString(
+        directory.resolve("b.yaml"), "connector: {identifier: k, type: K8sCluster, spec: {}}");
+    write("good", "", "good");
+    ConnectorDirectory connectors = new ConnectorDirectory(directory);
+    assertThat(connectors.find("o", "p", "account.good")).isPresent();
+    assertThat(connectors.find("o", "p", "account.k")).isEmpty();
+  }
+
+  @Test
+  void aChangedFileIsSeenAtTheNextLookUp() throws IOException {
+    ConnectorDirectory connectors = new ConnectorDirectory(directory);
+    assertThat(connectors.find("o", "p", "account.late")).isEmpty();
+    write("late", "", "late");
+    assertThat(connectors.find("o", "p", "account.late"))
+        .contains(new Connector.LocalPodman("account.late", List.of(Platform.LINUX_AMD64)));
+    Path file = directory.resolve("late.yaml");
+    Files.writeString(file, Files.readString(file).replace("amd64", "arm64"));
+    Files.setLastModifiedTime(file, FileTime.fromMillis(1));
+    assertThat(connectors.find("o", "p", "account.late"))
+        .contains(new Connector.LocalPodman("account.late", List.of(Platform.LINUX_ARM64)));
+  }
+
+  @Test
+  void aSecretIsAFileOrAVariableAndNeverTold() throws IOException {
+    SecretSource secrets =
+        new SecretSource(directory, Map.of("ARCHWAY_SECRET_ACCOUNT_B", "from environment"));
+    Files.writeString(directory.resolve("a"), "from file\n");
+    assertThat(secrets.resolve(new SecretRef("a"))).isEqualTo("from file");
+    assertThat(secrets.resolve(new SecretRef("account.b"))).isEqualTo("from environment");
+    assertThatThrownBy(() -> secrets.resolve(new SecretRef("c")))
+        .isInstanceOf(SecretUnavailableException.class)
+        .hasMessageContaining("ARCHWAY_SECRET_C");
+    assertThatThrownBy(() -> secrets.resolve(new SecretRef("../a")))
+        .isInstanceOf(SecretUnavailableException.class);
+  }
+
+  private static String ref(ConnectorDirectory connectors, String org, String project, String ref) {
+    return connectors.find(org, project, ref).orElseThrow().ref();
+  }
+
+  private void write(String file, String scope, String id) throws IOException {
+    Files.writeString(
+        directory.resolve(file + ".yaml"),
+        "connector:\n  %sidentifier: %s\n  type: LocalPodman\n  spec: {platforms: [linux/amd64]}\n"
+            .formatted(scope, id));
+  }
+}
