@@ -154,7 +154,7 @@ final class SystemBenchmark {
   }
 
   private static Path log() {
-    return HOME.resolve("log/standalone.log");
+    return HOME.resolve("logs/console.log");
   }
 
   private static void command(String... command) throws Exception {

@@ -72,7 +72,10 @@ public sealed interface ImageEvent {
     }
   }
 
-  /** An index could not be published; no tag was moved. */
+  /**
+   * An index could not be published and nothing is recorded; the failure names the tags that had
+   * been moved, if any.
+   */
   record IndexFailed(ExecutionId execution, Instant at, String index, Failure failure)
       implements ImageEvent {}
 }
