@@ -328,37 +328,11 @@ final class Turn {
   }
 
   private void finish() {
-    List<Status> all =
-        Stream.concat(
-                stages.values().stream().map(StageState::status),
-                indexes.values().stream().map(IndexState::status))
-            .toList();
-    status =
-        stoppedBy != null && all.contains(Status.ABORTED)
-            ? Status.ABORTED
-            : all.contains(Status.FAILED)
-                ? Status.FAILED
-                : all.contains(Status.EXPIRED)
-                    ? Status.EXPIRED
-                    : all.contains(Status.ABORTED) ? Status.ABORTED : Status.SUCCESS;
+    Outcome outcome = Outcome.of(stages, indexes, stoppedBy != null);
+    status = outcome.status();
+    failure = outcome.failure();
     endedAt = now;
-    failure =
-        status == Status.SUCCESS
-            ? null
-            : Stream.concat(
-                    stages.values().stream().map(StageState::failure),
-                    indexes.values().stream().map(IndexState::failure))
-                .filter(Objects::nonNull)
-                .findFirst()
-                .orElse(null);
-    List<ExecutionEvent.LogLength> logs = new ArrayList<>();
-    stages.forEach((stage, state) ->
-        state
-            .steps()
-            .forEach((step, done) ->
-                logs.add(
-                    new ExecutionEvent.LogLength(stage, state.attempt(), step, done.logLines()))));
-    events.add(new ExecutionEvent.ExecutionFinished(id, now, status, failure, logs));
+    events.add(new ExecutionEvent.ExecutionFinished(id, now, status, failure, outcome.logs()));
   }
 
   private void endStage(String stage, Status outcome, @Nullable Failure why) {
