@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Collects findings, so that a user sees all at once. Not thread-safe; one for each compilation.
@@ -36,18 +37,20 @@ public final class Findings {
   /** All of them, in the order of the document. */
   public List<Problem> sorted() {
     // A value that is missing because its input has none is told once.
+    Set<Place> unresolved =
+        problems.stream()
+            .filter(problem -> problem.code().equals(ProblemCode.UNRESOLVED_INPUT.code()))
+            .map(Findings::place)
+            .collect(Collectors.toSet());
     return problems.stream()
         .filter(problem ->
-            !problem.code().equals(ProblemCode.MISSING_FIELD.code()) || !isUnresolvedInput(problem))
+            !problem.code().equals(ProblemCode.MISSING_FIELD.code())
+                || !unresolved.contains(place(problem)))
         .sorted(Comparator.comparingInt(Problem::line).thenComparingInt(Problem::column))
         .toList();
   }
 
-  private boolean isUnresolvedInput(Problem problem) {
-    return problems.stream()
-        .anyMatch(other ->
-            other.code().equals(ProblemCode.UNRESOLVED_INPUT.code())
-                && other.line() == problem.line()
-                && other.column() == problem.column());
+  private static Place place(Problem problem) {
+    return new Place(problem.line(), problem.column());
   }
 }

@@ -2,21 +2,16 @@ package dev.archway.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.archway.contract.connector.Connector;
 import dev.archway.contract.failure.Problem;
-import dev.archway.contract.image.Platform;
 import dev.archway.contract.plan.CodeRef;
 import dev.archway.contract.wire.ContractMapper;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Random;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -32,38 +27,6 @@ class PipelineCompilerTest {
   private static final Path FIXTURES = Path.of("src/test/resources/pipelines");
   private static final Map<String, Object> INPUTS = Map.of("build", "main", "namespace", "default");
 
-  private static final Map<String, Connector> CONNECTORS =
-      new TreeMap<>(
-          Map.of(
-              "k8Linux", new Connector.LocalPodman("k8Linux", List.of(Platform.LINUX_AMD64)),
-              "k8sarm", new Connector.LocalPodman("k8sarm", List.of(Platform.LINUX_ARM64)),
-              "local", new Connector.LocalPodman("local", List.of()),
-              "dockerhub",
-                  new Connector.DockerRegistry(
-                      "dockerhub", URI.create("https://index.docker.io/v2/"), null, null),
-              "account.harnessImage",
-                  new Connector.DockerRegistry(
-                      "account.harnessImage",
-                      URI.create("https://index.docker.io/v2/"),
-                      null,
-                      null),
-              "sample",
-                  new Connector.Git("sample", "https://git.example/sample.git", false, null, null),
-              "github", new Connector.Git("github", "https://git.example/acme", true, null, null)));
-
-  private static final Connectors KNOWN =
-      new Connectors() {
-        @Override
-        public Optional<Connector> find(String org, String project, String ref) {
-          return Optional.ofNullable(CONNECTORS.get(ref));
-        }
-
-        @Override
-        public List<String> known(String org, String project) {
-          return List.copyOf(CONNECTORS.keySet());
-        }
-      };
-
   @ParameterizedTest
   @MethodSource("valid")
   void compilesToItsPlan(Path file) throws IOException {
@@ -75,7 +38,12 @@ class PipelineCompilerTest {
                 .writeValueAsString(((Compilation.Compiled) compilation).plan())
             + "\n";
     Path golden = sibling(file, ".plan.json");
-    if (Boolean.getBoolean("golden.write")) {
+    // The order of a map's entries means nothing and differs between runs.
+    if (Boolean.getBoolean("golden.write")
+        && !(Files.exists(golden)
+            && ContractMapper.json()
+                .readTree(plan)
+                .equals(ContractMapper.json().readTree(Files.readString(golden))))) {
       Files.writeString(golden, plan);
     }
     assertThat(ContractMapper.json().readTree(plan))
@@ -190,7 +158,8 @@ class PipelineCompilerTest {
   }
 
   private static Compilation compile(String yaml, Map<String, Object> inputs) {
-    return PipelineCompiler.compile(new PipelineSource(yaml, inputs, List.of(), null), KNOWN);
+    return PipelineCompiler.compile(
+        new PipelineSource(yaml, inputs, List.of(), null), SampleConnectors.KNOWN);
   }
 
   static Stream<Path> valid() throws IOException {

@@ -153,8 +153,8 @@ final class StageReader {
       return List.of();
     }
     if (!spec.has("platforms")) {
-      Platform platform = platform(placement);
-      return checked(placementFields, "connectorRef", platform, placement)
+      Platform platform = platform(placementFields, placement);
+      return platform != null && checked(placementFields, "connectorRef", platform, placement)
           ? List.of(new Run(platform, placement))
           : List.of();
     }
@@ -228,14 +228,20 @@ final class StageReader {
                 base.containerSecurityContext()));
   }
 
-  private static Platform platform(Placement placement) {
-    String architecture = placement.nodeSelector().get(ARCHITECTURE);
-    if (architecture != null) {
-      return new Platform(
-          placement.nodeSelector().getOrDefault(SYSTEM, "linux"), architecture, null);
+  /** The stage's platform where it declares none; null after a finding. */
+  private static @Nullable Platform platform(Fields fields, Placement placement) {
+    String architecture = placement.nodeSelector().getOrDefault(ARCHITECTURE, "");
+    String system = placement.nodeSelector().getOrDefault(SYSTEM, "");
+    if (architecture.isBlank()) {
+      List<Platform> declared = declared(placement.connector());
+      return declared.size() == 1 ? declared.getFirst() : Platform.LINUX_AMD64;
     }
-    List<Platform> declared = declared(placement.connector());
-    return declared.size() == 1 ? declared.getFirst() : Platform.LINUX_AMD64;
+    try {
+      return new Platform(system.isBlank() ? "linux" : system, architecture, null);
+    } catch (IllegalArgumentException e) {
+      fields.error("nodeSelector", ProblemCode.BAD_VALUE, String.valueOf(e.getMessage()));
+      return null;
+    }
   }
 
   private static boolean checked(

@@ -10,10 +10,10 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,9 +23,6 @@ import org.jspecify.annotations.Nullable;
  * stages.upload.spec.infrastructure.spec.namespace}.
  */
 public final class Inputs {
-  private static final Pattern INPUT =
-      Pattern.compile("\\s*<\\+input>((?:\\.[a-zA-Z]+\\([^)]*\\))*)\\s*");
-  private static final Pattern CALL = Pattern.compile("\\.([a-zA-Z]+)\\(([^)]*)\\)");
   private static final Pattern COMMIT = Pattern.compile("[0-9a-f]{40}");
 
   private final Map<String, Object> values;
@@ -62,7 +59,7 @@ public final class Inputs {
     for (String key : flat.keySet()) {
       if (!inputs.used.contains(key) && !labels.contains(key)) {
         findings.warning(
-            pipeline.place(),
+            Place.NONE,
             key,
             ProblemCode.UNKNOWN_INPUT,
             "input \"%s\" is not asked for (expected: the path, or the end of the path, of an <+input> in the pipeline)"
@@ -86,23 +83,26 @@ public final class Inputs {
       } else if (value instanceof List<?> items
           && items.stream().allMatch(Map.class::isInstance)
           && !items.isEmpty()) {
-        for (Object item : items) {
-          flattenMember(here, (Map<?, ?>) item, flat);
-        }
+        items.forEach(item -> flattenMember(here, item, flat));
       } else if (value != null) {
         flat.put(here, value);
       }
     });
   }
 
-  private static void flattenMember(String path, Map<?, ?> item, Map<String, Object> flat) {
+  private static void flattenMember(String path, Object member, Map<String, Object> flat) {
+    if (!(member instanceof Map<?, ?> item)) {
+      // A set may hold anything; what has no name answers no input and is told as such.
+      flat.put(path, member);
+      return;
+    }
+    if (item.get("parallel") instanceof List<?> members) {
+      members.stream().filter(Objects::nonNull).forEach(inner -> flattenMember(path, inner, flat));
+      return;
+    }
     Map<?, ?> body = item;
     if (item.size() == 1 && item.values().iterator().next() instanceof Map<?, ?> inner) {
       body = inner;
-    }
-    if (item.containsKey("parallel") && item.get("parallel") instanceof List<?> members) {
-      members.forEach(member -> flattenMember(path, (Map<?, ?>) member, flat));
-      return;
     }
     Object id = body.containsKey("identifier") ? body.get("identifier") : body.get("name");
     flatten(path + "." + id, body, flat);
@@ -155,19 +155,18 @@ public final class Inputs {
   }
 
   private YamlNode scalar(YamlNode.Scalar scalar, String path) {
-    Matcher input = INPUT.matcher(scalar.text());
-    if (!input.matches()) {
+    Optional<InputCalls> input = InputCalls.parse(scalar.text());
+    if (input.isEmpty()) {
       return scalar;
     }
     Object value = given(path);
     String fallback = null;
-    Matcher call = CALL.matcher(input.group(1));
-    List<String[]> rules = new ArrayList<>();
-    while (call.find()) {
-      if (call.group(1).equals("default")) {
-        fallback = call.group(2).strip();
+    List<InputCalls.Call> rules = new ArrayList<>();
+    for (InputCalls.Call call : input.get().calls()) {
+      if (call.name().equals("default")) {
+        fallback = call.argument().strip();
       } else {
-        rules.add(new String[] {call.group(1), call.group(2)});
+        rules.add(call);
       }
     }
     if (value == null && path.endsWith("codebase.build") && branch != null) {
@@ -185,8 +184,8 @@ public final class Inputs {
               .formatted(path.substring(path.lastIndexOf('.') + 1)));
       return new YamlNode.Scalar("", true, scalar.place());
     }
-    for (String[] rule : rules) {
-      check(rule[0], rule[1], value.toString(), scalar.place(), path);
+    for (InputCalls.Call rule : rules) {
+      check(rule.name(), rule.argument(), value.toString(), scalar.place(), path);
     }
     return path.endsWith("codebase.build")
         ? build(value, scalar.place())
@@ -212,14 +211,8 @@ public final class Inputs {
     boolean fits =
         switch (rule) {
           case "allowedValues", "selectOneFrom" ->
-              List.of(argument.split("\\s*,\\s*")).contains(value);
-          case "regex" -> {
-            try {
-              yield value.matches(argument);
-            } catch (PatternSyntaxException e) {
-              yield false;
-            }
-          }
+              List.of(argument.strip().split("\\s*,\\s*")).contains(value);
+          case "regex" -> BoundedText.matches(argument, value);
           default -> {
             findings.error(
                 place,

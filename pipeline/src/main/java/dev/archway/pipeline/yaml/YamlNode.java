@@ -26,10 +26,13 @@ public sealed interface YamlNode {
   /**
    * A place in the document.
    *
-   * @param line counted from 1
-   * @param column counted from 1
+   * @param line counted from 1; 0 for what stands nowhere in it
+   * @param column counted from 1; 0 for what stands nowhere in it
    */
-  record Place(int line, int column) {}
+  record Place(int line, int column) {
+    /** The place of what was given beside the document. */
+    public static final Place NONE = new Place(0, 0);
+  }
 
   /**
    * A single value.

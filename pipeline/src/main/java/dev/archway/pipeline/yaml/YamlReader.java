@@ -8,16 +8,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Compose;
 import org.snakeyaml.engine.v2.common.ScalarStyle;
+import org.snakeyaml.engine.v2.composer.Composer;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.ReaderException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
+import org.snakeyaml.engine.v2.parser.ParserImpl;
+import org.snakeyaml.engine.v2.scanner.StreamReader;
 import org.snakeyaml.engine.v2.schema.CoreSchema;
 
 /**
@@ -57,7 +60,10 @@ public final class YamlReader {
             .setSchema(new CoreSchema())
             .build();
     try {
-      Iterator<Node> documents = new Compose(settings).composeAllFromString(text).iterator();
+      Iterator<Node> documents =
+          new Composer(
+              settings,
+              new DepthLimit(new ParserImpl(settings, new StreamReader(settings, text)), DEEPEST));
       if (!documents.hasNext()) {
         throw new YamlException("bad-yaml", 1, 1, "the document is empty (expected: a mapping)");
       }
@@ -71,6 +77,13 @@ public final class YamlReader {
             "a second document begins here (expected: one document)");
       }
       return root;
+    } catch (DepthLimit.TooDeepException e) {
+      Optional<Mark> mark = e.getProblemMark();
+      throw new YamlException(
+          "too-large",
+          mark.map(m -> m.getLine() + 1).orElse(1),
+          mark.map(m -> m.getColumn() + 1).orElse(1),
+          String.valueOf(e.getProblem()));
     } catch (MarkedYamlEngineException e) {
       Optional<Mark> mark = e.getProblemMark();
       throw new YamlException(
@@ -79,8 +92,16 @@ public final class YamlReader {
           mark.map(m -> m.getColumn() + 1).orElse(1),
           "%s%s (expected: well-formed YAML)"
               .formatted(e.getContext() == null ? "" : e.getContext() + ": ", e.getProblem()));
+    } catch (ReaderException e) {
+      Place place = place(text, e.getPosition());
+      throw new YamlException(
+          "bad-yaml",
+          place.line(),
+          place.column(),
+          "character U+%04X (expected: printable characters)".formatted(e.getCodePoint()));
     } catch (YamlEngineException e) {
-      throw new YamlException("bad-yaml", 1, 1, e.getMessage() + " (expected: well-formed YAML)");
+      // Those without a mark are the limits set above.
+      throw new YamlException("too-large", 1, 1, e.getMessage() + " (expected: less)");
     }
   }
 
@@ -142,6 +163,17 @@ public final class YamlReader {
     }
     merged.forEach(entries::putIfAbsent);
     return new YamlNode.Mapping(entries, keys, place);
+  }
+
+  private static Place place(String text, int codePoints) {
+    String before =
+        text.substring(0, text.offsetByCodePoints(0, Math.min(codePoints, codePoints(text))));
+    int line = (int) before.chars().filter(c -> c == '\n').count() + 1;
+    return new Place(line, codePoints(before.substring(before.lastIndexOf('\n') + 1)) + 1);
+  }
+
+  private static int codePoints(String text) {
+    return text.codePointCount(0, text.length());
   }
 
   private static Place place(Node node) {
