@@ -23,15 +23,12 @@ final class CodebaseReader {
     String repository = fields.text("repoName");
     Long depth = fields.integer("depth");
     Boolean sslVerify = fields.bool("sslVerify");
-    fields.ignore("prCloneStrategy", "resources", "debug", "persistCredentials");
-    fields.unsupported(
-        "lfs",
-        "fetchTags",
-        "sparseCheckout",
-        "submoduleStrategy",
-        "cloneDirectory",
-        "preFetchCommand");
+    fields.ignore("resources", "debug");
+    fields.unsupportedUnless(
+        "false", "lfs", "fetchTags", "persistCredentials", "submoduleStrategy");
+    fields.unsupported("sparseCheckout", "cloneDirectory", "preFetchCommand");
     CodeRef ref = ref(fields.requiredObject("build"));
+    strategy(fields, ref);
     fields.finish();
     if (connector == null || ref == null) {
       return null;
@@ -52,10 +49,37 @@ final class CodebaseReader {
         sslVerify == null || sslVerify);
   }
 
+  /** A pull request is built as its author pushed it, never merged. */
+  private static void strategy(Fields fields, @Nullable CodeRef ref) {
+    String strategy = fields.text("prCloneStrategy");
+    boolean pullRequest = ref instanceof CodeRef.PullRequest;
+    if (strategy == null) {
+      if (pullRequest) {
+        fields.warn(
+            "prCloneStrategy",
+            ProblemCode.NOT_SUPPORTED,
+            "the head of the pull request is built; Harness would merge it into its target first");
+      }
+    } else if (strategy.equals("MergeCommit")) {
+      if (pullRequest) {
+        fields.error(
+            "prCloneStrategy",
+            ProblemCode.NOT_SUPPORTED,
+            "Archway builds the head of a pull request, not its merge (expected: SourceBranch)");
+      }
+    } else if (!strategy.equals("SourceBranch")) {
+      fields.error(
+          "prCloneStrategy",
+          ProblemCode.BAD_VALUE,
+          "\"%s\" (expected: SourceBranch or MergeCommit)".formatted(strategy));
+    }
+  }
+
   private static @Nullable CodeRef ref(Fields build) {
     String type = build.text("type");
     if (type == null) {
-      if (!build.path().isEmpty() && build.has("spec")) {
+      // A build that is missing altogether has been told already.
+      if (!build.blank()) {
         build.missing("type");
       }
       return null;

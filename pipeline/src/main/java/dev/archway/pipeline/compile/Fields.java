@@ -34,6 +34,11 @@ final class Fields {
     return path;
   }
 
+  /** True when there is nothing in it. */
+  boolean blank() {
+    return node.blank();
+  }
+
   Place place(String key) {
     YamlNode value = node.get(key);
     return value == null ? node.place() : value.place();
@@ -225,6 +230,18 @@ final class Fields {
             ProblemCode.NOT_SUPPORTED,
             "\"%s\" is part of Harness's dialect, but Archway does not run it, and leaving it out would change the result (expected: a pipeline without it)"
                 .formatted(key));
+      }
+    }
+  }
+
+  /** The same, but for the value that says what Archway does anyway. */
+  void unsupportedUnless(String harmless, String... keys) {
+    for (String key : keys) {
+      if (!(node.get(key) instanceof YamlNode.Scalar scalar)
+          || !scalar.text().strip().equalsIgnoreCase(harmless)) {
+        unsupported(key);
+      } else {
+        ignore(key);
       }
     }
   }

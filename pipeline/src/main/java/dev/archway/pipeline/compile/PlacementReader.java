@@ -52,9 +52,15 @@ final class PlacementReader {
         "labels",
         "annotations",
         "containerSecurityContext",
-        "initTimeout",
+        // Archway has no images of its own to pull into a stage.
         "harnessImageConnectorRef",
         "imagePullPolicy");
+    if (spec.parsed("initTimeout", ProblemCode.BAD_VALUE, Quantities::duration) != null) {
+      spec.warn(
+          "initTimeout",
+          ProblemCode.NOT_SUPPORTED,
+          "\"initTimeout\" is not kept; the time limits of steps and stage are");
+    }
     spec.unsupported("volumes", "hostNames", "podSpecOverlay");
     spec.finish();
     return placement;

@@ -10,6 +10,7 @@ import dev.archway.pipeline.Connectors;
 import dev.archway.pipeline.Findings;
 import dev.archway.pipeline.ProblemCode;
 import dev.archway.pipeline.yaml.YamlNode;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -52,8 +53,14 @@ public final class PlanBuilder {
         new Lookup(
             connectors, org == null ? "default" : org, project == null ? "default" : project);
     Boolean selective = pipeline.bool("allowStageExecutions");
-    pipeline.ignore("description", "tags", "variables", "delegateSelectors", "fixedInputsOnRerun");
-    pipeline.unsupported("template", "flowControl", "timeout");
+    pipeline.ignore("description", "tags", "delegateSelectors", "fixedInputsOnRerun");
+    pipeline.unsupported("template", "flowControl");
+    VariableReader.read(pipeline, findings);
+    Duration timeout = pipeline.parsed("timeout", ProblemCode.BAD_VALUE, Quantities::duration);
+    if (timeout != null) {
+      pipeline.warn(
+          "timeout", ProblemCode.NOT_SUPPORTED, "\"timeout\" limits each stage, not the whole run");
+    }
     if (pipeline.has("notificationRules")) {
       pipeline.warn("notificationRules", ProblemCode.NOT_SUPPORTED, "notifications are not sent");
     }
@@ -74,7 +81,12 @@ public final class PlanBuilder {
     if (items.isEmpty()) {
       pipeline.missing("stages");
     }
-    StageReader reader = new StageReader(lookup, codebaseFields != null, findings);
+    StageReader reader =
+        new StageReader(
+            lookup,
+            codebaseFields != null,
+            timeout == null ? StageReader.UNLIMITED : timeout,
+            findings);
     List<String> previous = List.of();
     for (int i = 0; i < items.size(); i++) {
       List<String> here =

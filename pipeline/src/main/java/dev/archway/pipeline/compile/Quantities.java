@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 final class Quantities {
   private static final Pattern QUANTITY =
       Pattern.compile("([0-9]+(?:\\.[0-9]+)?)(|m|k|K|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei)");
-  private static final Pattern DURATION = Pattern.compile("([0-9]+)\\s*(w|d|h|m|s|ms)");
+  private static final Pattern DURATION = Pattern.compile("([0-9]+)\\s*(w|d|h|m|s)");
   private static final Map<String, BigDecimal> UNITS =
       Map.ofEntries(
           Map.entry("", BigDecimal.ONE),
@@ -31,6 +31,9 @@ final class Quantities {
           Map.entry("Ti", BigDecimal.valueOf(1L << 40)),
           Map.entry("Pi", BigDecimal.valueOf(1L << 50)),
           Map.entry("Ei", BigDecimal.valueOf(1L << 60)));
+
+  /** Harness's own maximum (page "Pipeline settings", its largest plan). */
+  private static final Duration LONGEST = Duration.ofDays(35);
 
   private Quantities() {}
 
@@ -64,7 +67,10 @@ final class Quantities {
     Duration sum = Duration.ZERO;
     int end = 0;
     while (matcher.find() && text.substring(end, matcher.start()).isBlank()) {
-      long count = Long.parseLong(matcher.group(1).length() > 9 ? "0" : matcher.group(1));
+      if (matcher.group(1).length() > 9) {
+        break;
+      }
+      long count = Long.parseLong(matcher.group(1));
       sum =
           sum.plus(
               switch (matcher.group(2)) {
@@ -72,14 +78,14 @@ final class Quantities {
                 case "d" -> Duration.ofDays(count);
                 case "h" -> Duration.ofHours(count);
                 case "m" -> Duration.ofMinutes(count);
-                case "ms" -> Duration.ofMillis(count);
                 default -> Duration.ofSeconds(count);
               });
       end = matcher.end();
     }
-    if (end != text.length() || sum.isZero()) {
+    if (end != text.length() || sum.isZero() || sum.compareTo(LONGEST) > 0) {
       throw new IllegalArgumentException(
-          "\"%s\" (expected: a duration such as 30s, 10m or 1h 30m)".formatted(text));
+          "\"%s\" (expected: a duration such as 30s, 10m or 1h 30m, %d days at most)"
+              .formatted(text, LONGEST.toDays()));
     }
     return sum;
   }

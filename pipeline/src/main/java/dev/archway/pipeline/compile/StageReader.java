@@ -20,17 +20,24 @@ final class StageReader {
   /** How long a stage may take when it does not say. */
   static final Duration DEFAULT_TIMEOUT = Duration.ofHours(10);
 
+  static final Duration UNLIMITED = Duration.ofSeconds(Long.MAX_VALUE);
+
   private static final String ARCHITECTURE = "kubernetes.io/arch";
   private static final String SYSTEM = "kubernetes.io/os";
 
   private final Lookup lookup;
   private final boolean hasCodebase;
+  private final Duration longest;
   private final Findings findings;
   private final Map<String, Fields> placements = new LinkedHashMap<>();
 
-  StageReader(Lookup lookup, boolean hasCodebase, Findings findings) {
+  /**
+   * @param longest no stage may take longer, whatever it says
+   */
+  StageReader(Lookup lookup, boolean hasCodebase, Duration longest, Findings findings) {
     this.lookup = lookup;
     this.hasCodebase = hasCodebase;
+    this.longest = longest;
     this.findings = findings;
   }
 
@@ -69,15 +76,21 @@ final class StageReader {
       return Optional.empty();
     }
     Duration timeout = stage.parsed("timeout", ProblemCode.BAD_VALUE, Quantities::duration);
-    stage.ignore("description", "tags", "variables", "pipelineVariables", "delegateSelectors");
-    stage.unsupported("strategy", "failureStrategies", "runMode", "template");
+    stage.ignore("description", "tags", "delegateSelectors");
+    stage.unsupported("strategy", "failureStrategies", "runMode", "template", "pipelineVariables");
+    Map<String, String> variables = VariableReader.read(stage, findings);
     When.check(stage, "pipelineStatus");
     Fields spec = stage.requiredObject("spec");
     stage.finish();
 
     Boolean clone = spec.bool("cloneCodebase");
-    spec.unsupported(
-        "sharedPaths", "serviceDependencies", "slsa_provenance", "runtime", "platform");
+    spec.unsupported("sharedPaths", "serviceDependencies", "runtime", "platform");
+    Fields provenance = spec.object("slsa_provenance");
+    if (provenance != null) {
+      provenance.unsupportedUnless("false", "enabled");
+      provenance.ignore("attestation");
+      provenance.finish();
+    }
     Caching.check(spec);
     List<Run> runs = runs(spec, id);
     Fields execution = spec.requiredObject("execution");
@@ -97,7 +110,9 @@ final class StageReader {
       }
       steps.add(new StepPlan.Clone("clone", "Clone codebase", StepReader.DEFAULT_TIMEOUT));
     }
-    steps.addAll(new StepReader(lookup, findings).read(items, execution.path() + ".steps"));
+    steps.addAll(
+        new StepReader(lookup, variables, findings).read(items, execution.path() + ".steps"));
+    checkPluginVariables(stage, variables, steps);
     boolean fannedOut = spec.has("platforms");
     spec.finish();
     return runs.isEmpty() || steps.isEmpty()
@@ -107,10 +122,31 @@ final class StageReader {
                 stage,
                 id,
                 name == null ? id : name,
-                timeout == null ? DEFAULT_TIMEOUT : timeout,
+                shorter(timeout == null ? DEFAULT_TIMEOUT : timeout),
                 runs,
                 steps,
                 fannedOut));
+  }
+
+  private Duration shorter(Duration timeout) {
+    return timeout.compareTo(longest) < 0 ? timeout : longest;
+  }
+
+  /** Harness hands stage variables with this prefix to its build tool, as flags. */
+  private static void checkPluginVariables(
+      Fields stage, Map<String, String> variables, List<StepPlan> steps) {
+    if (steps.stream().noneMatch(StepPlan.BuildAndPush.class::isInstance)) {
+      return;
+    }
+    for (String name : variables.keySet()) {
+      if (name.startsWith("PLUGIN_")) {
+        stage.error(
+            "variables",
+            ProblemCode.NOT_SUPPORTED,
+            "variable \"%s\" would set a flag of Harness's build tool, which Archway does not use (expected: a pipeline without it)"
+                .formatted(name));
+      }
+    }
   }
 
   private List<Run> runs(Fields spec, String stage) {

@@ -10,8 +10,10 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -55,10 +57,16 @@ final class StepReader {
   private static final Set<String> RUN = Set.of("Run", "BuildAndPushDockerRegistry");
 
   private final Lookup lookup;
+  private final Map<String, String> stageVariables;
   private final Findings findings;
 
-  StepReader(Lookup lookup, Findings findings) {
+  /**
+   * @param stageVariables reach every step as environment variables (Harness page "CI stage
+   *     settings")
+   */
+  StepReader(Lookup lookup, Map<String, String> stageVariables, Findings findings) {
     this.lookup = lookup;
+    this.stageVariables = stageVariables;
     this.findings = findings;
   }
 
@@ -110,8 +118,13 @@ final class StepReader {
     }
     String name = step.text("name");
     Duration timeout = step.parsed("timeout", ProblemCode.BAD_VALUE, Quantities::duration);
-    step.ignore("description", "contextType", "enforce");
+    step.ignore("description", "contextType");
     step.unsupported("failureStrategies", "strategy", "template");
+    Fields enforce = step.object("enforce");
+    if (enforce != null) {
+      enforce.unsupported("policySets");
+      enforce.finish();
+    }
     When.check(step, "stageStatus");
     Head head = new Head(id, name == null ? id : name, timeout == null ? DEFAULT_TIMEOUT : timeout);
     Fields spec = type.isEmpty() ? null : step.requiredObject("spec");
@@ -167,8 +180,8 @@ final class StepReader {
                           "shell \"%s\" (expected: Sh, Bash, Python, Powershell or Pwsh)"
                               .formatted(text));
                 });
-    var environment = fields.strings("envVariables");
-    for (String name : environment.keySet()) {
+    Map<String, String> own = fields.strings("envVariables");
+    for (String name : own.keySet()) {
       if (!VARIABLE.matcher(name).matches()) {
         fields.error(
             "envVariables",
@@ -177,6 +190,14 @@ final class StepReader {
                 .formatted(name));
       }
     }
+    Map<String, String> environment = new LinkedHashMap<>();
+    stageVariables.forEach((name, value) -> {
+      // Names with a dot or a dash are for expressions only: no shell could read them.
+      if (VARIABLE.matcher(name).matches()) {
+        environment.put(name, value);
+      }
+    });
+    environment.putAll(own);
     String policy = fields.text("imagePullPolicy");
     if (policy != null && !Set.of("Always", "IfNotPresent", "Never").contains(policy)) {
       fields.error(
@@ -221,7 +242,14 @@ final class StepReader {
         "envDockerSecrets",
         "fileDockerSecrets",
         "envVariables");
-    fields.ignore("optimize", "baseImageConnectorRefs", "runAsUser");
+    // How Harness's build tool works, not what comes out of it.
+    fields.ignore("optimize", "runAsUser");
+    if (fields.has("baseImageConnectorRefs")) {
+      fields.warn(
+          "baseImageConnectorRefs",
+          ProblemCode.NOT_SUPPORTED,
+          "base images are pulled with the account of \"connectorRef\" or none; these connectors are not used");
+    }
     Caching.check(fields);
     String dockerfile = fields.text("dockerfile");
     String context = fields.text("context");

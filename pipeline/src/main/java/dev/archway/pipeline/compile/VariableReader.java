@@ -1,0 +1,91 @@
+package dev.archway.pipeline.compile;
+
+import dev.archway.pipeline.Findings;
+import dev.archway.pipeline.ProblemCode;
+import dev.archway.pipeline.yaml.YamlNode;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/**
+ * Reads {@code variables} of a pipeline or a stage (Harness page "Add a variable"): types String
+ * and Number.
+ */
+final class VariableReader {
+  /** Harness's own pattern; wider than what a shell takes as a name. */
+  private static final Pattern NAME = Pattern.compile("[a-zA-Z_][0-9a-zA-Z_.$-]{0,127}");
+
+  private static final Pattern NUMBER =
+      Pattern.compile("[-+]?[0-9]+(\\.[0-9]+)?([eE][-+]?[0-9]+)?");
+
+  private VariableReader() {}
+
+  /** Values by name; what cannot be read is a finding and left out. */
+  static Map<String, String> read(Fields owner, Findings findings) {
+    Map<String, String> values = new LinkedHashMap<>();
+    List<YamlNode> items = owner.items("variables");
+    for (int i = 0; i < items.size(); i++) {
+      String path = owner.path() + ".variables[" + i + "]";
+      if (items.get(i) instanceof YamlNode.Mapping mapping) {
+        one(new Fields(mapping, path, findings), values);
+      } else {
+        findings.error(
+            items.get(i).place(),
+            path,
+            ProblemCode.WRONG_KIND,
+            items.get(i).kind() + " (expected: a mapping with name, type and value)");
+      }
+    }
+    return values;
+  }
+
+  private static void one(Fields variable, Map<String, String> values) {
+    String name = variable.required("name", "");
+    String type = variable.text("type");
+    String value = variable.text("value");
+    String required = variable.text("required");
+    variable.ignore("description", "default", "metadata");
+    variable.finish();
+    if (name.isEmpty()) {
+      return;
+    }
+    if (!NAME.matcher(name).matches()) {
+      variable.error(
+          "name",
+          ProblemCode.BAD_IDENTIFIER,
+          "variable \"%s\" (expected: letters, digits, _, ., $ and -, not starting with a digit)"
+              .formatted(name));
+      return;
+    }
+    if (value == null && "true".equals(required)) {
+      variable.missing("value");
+    }
+    switch (type == null ? "String" : type) {
+      case "String" -> {}
+      case "Number" -> {
+        if (value != null && !NUMBER.matcher(value.strip()).matches()) {
+          variable.error(
+              "value", ProblemCode.BAD_VALUE, "\"%s\" (expected: a number)".formatted(value));
+        }
+      }
+      case "Secret" ->
+          variable.error(
+              "type",
+              ProblemCode.NOT_SUPPORTED,
+              "variable \"%s\" is a secret, and Archway gives secrets to connectors only (expected: String or Number)"
+                  .formatted(name));
+      default ->
+          variable.error(
+              "type",
+              ProblemCode.BAD_VALUE,
+              "variable type \"%s\" (expected: String or Number)".formatted(type));
+    }
+    if (values.put(name, value == null ? "" : value) != null) {
+      variable.error(
+          "name",
+          ProblemCode.DUPLICATE_IDENTIFIER,
+          "a second variable \"%s\" (expected: one)".formatted(name));
+    }
+  }
+}
