@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.archway.contract.failure.Problem;
 import dev.archway.contract.plan.CodeRef;
+import dev.archway.contract.plan.StagePlan;
 import dev.archway.contract.wire.ContractMapper;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -131,6 +132,52 @@ class PipelineCompilerTest {
         .isInstanceOf(Compilation.Refused.class);
   }
 
+  @Test
+  void onePickedStageRunsAloneAndItsIndexWaits() throws IOException {
+    String yaml = Files.readString(FIXTURES.resolve("valid/declared-index.yaml"));
+    assertThat(picked(yaml, "intel"))
+        .isInstanceOfSatisfying(
+            Compilation.Compiled.class,
+            compiled -> {
+              assertThat(compiled.plan().stages())
+                  .extracting(StagePlan::id)
+                  .containsExactly("intel");
+              assertThat(compiled.plan().indexes()).isEmpty();
+              assertThat(compiled.warnings())
+                  .extracting(Problem::code)
+                  .containsExactly("index-part-not-pushed");
+            });
+    assertThat(picked(yaml, "intel", "arm"))
+        .isInstanceOfSatisfying(
+            Compilation.Compiled.class,
+            compiled -> assertThat(compiled.plan().indexes()).hasSize(1));
+  }
+
+  @Test
+  void aPartialIndexIsPublishedOfThePickedStages() throws IOException {
+    String yaml =
+        Files.readString(FIXTURES.resolve("valid/declared-index.yaml"))
+            .replaceFirst("( +)tags: \\[\"1.0\"]", "$0\n$1allowPartial: true");
+    assertThat(picked(yaml, "arm"))
+        .isInstanceOfSatisfying(
+            Compilation.Compiled.class,
+            compiled ->
+                assertThat(compiled.plan().indexes())
+                    .singleElement()
+                    .satisfies(index -> assertThat(index.after()).containsExactly("arm")));
+  }
+
+  @Test
+  void stagesArePickedOnlyWhereThePipelineAllowsIt() throws IOException {
+    String yaml = Files.readString(FIXTURES.resolve("valid/minimal.yaml"));
+    assertThat(picked(yaml, "build")).isInstanceOf(Compilation.Refused.class);
+    assertThat(picked("pipeline:\n  allowStageExecutions: true" + yaml.substring(9), "biuld"))
+        .isInstanceOfSatisfying(
+            Compilation.Refused.class,
+            refused ->
+                assertThat(refused.problems()).extracting(Problem::code).contains("unknown-stage"));
+  }
+
   /** Whatever is done to a pipeline's text, the answer is a plan or findings. */
   @Test
   void mangledTextNeverBreaksTheCompiler() throws IOException {
@@ -155,6 +202,11 @@ class PipelineCompilerTest {
     Compilation compilation = compile(yaml, Map.of("build", build));
     assertThat(compilation).isInstanceOf(Compilation.Compiled.class);
     return Objects.requireNonNull(((Compilation.Compiled) compilation).plan().codebase()).ref();
+  }
+
+  private static Compilation picked(String yaml, String... stages) {
+    return PipelineCompiler.compile(
+        new PipelineSource(yaml, INPUTS, List.of(stages), null), SampleConnectors.KNOWN);
   }
 
   private static Compilation compile(String yaml, Map<String, Object> inputs) {

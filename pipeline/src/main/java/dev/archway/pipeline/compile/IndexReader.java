@@ -20,18 +20,28 @@ import java.util.Set;
 final class IndexReader {
   private final Lookup lookup;
   private final Findings findings;
+  private final IndexIds ids;
+  private final Tags claimed;
 
-  IndexReader(Lookup lookup, Findings findings) {
+  IndexReader(Lookup lookup, Findings findings, IndexIds ids, Tags claimed) {
     this.lookup = lookup;
     this.findings = findings;
+    this.ids = ids;
+    this.claimed = claimed;
   }
 
-  void read(Fields ci, List<StagePlan> runs, List<IndexPlan> indexes) {
+  /**
+   * Adds the indexes that this execution can publish.
+   *
+   * @param runs what the execution runs
+   * @param notPicked what the pipeline has besides, and this execution leaves out
+   */
+  void read(Fields ci, List<StagePlan> runs, List<StagePlan> notPicked, List<IndexPlan> indexes) {
     List<YamlNode> items = ci.items("imageIndexes");
     for (int i = 0; i < items.size(); i++) {
       String path = ci.path() + ".imageIndexes[" + i + "]";
       if (items.get(i) instanceof YamlNode.Mapping mapping) {
-        index(new Fields(mapping, path, findings), runs, indexes);
+        index(new Fields(mapping, path, findings), runs, notPicked, indexes);
       } else {
         findings.error(
             items.get(i).place(),
@@ -42,7 +52,8 @@ final class IndexReader {
     }
   }
 
-  private void index(Fields fields, List<StagePlan> runs, List<IndexPlan> indexes) {
+  private void index(
+      Fields fields, List<StagePlan> runs, List<StagePlan> notPicked, List<IndexPlan> indexes) {
     Connector.DockerRegistry registry =
         lookup.find(fields, "connectorRef", Connector.DockerRegistry.class);
     Repository repository = StepReader.repository(fields, registry);
@@ -53,28 +64,54 @@ final class IndexReader {
     if (registry == null || repository == null || tags.isEmpty() || from.isEmpty()) {
       return;
     }
+    claimed.claim(fields, repository, tags);
     Set<String> after = new LinkedHashSet<>();
+    List<String> leftOut = new ArrayList<>();
+    Set<String> once = new LinkedHashSet<>();
     for (String tag : from) {
-      List<String> pushers =
-          runs.stream().filter(run -> pushes(run, repository, tag)).map(StagePlan::id).toList();
-      if (pushers.isEmpty()) {
+      List<String> pushers = pushers(runs, repository, tag);
+      if (!once.add(tag)) {
+        fields.error(
+            "from", ProblemCode.BAD_VALUE, "tag \"%s\" twice (expected: once)".formatted(tag));
+      } else if (!pushers.isEmpty()) {
+        after.addAll(pushers);
+      } else if (pushers(notPicked, repository, tag).isEmpty()) {
         fields.error(
             "from",
             ProblemCode.INDEX_PART_NOT_PUSHED,
             "no step pushes %s (expected: one of %s)"
                 .formatted(repository.tagged(tag), pushed(runs, repository)));
+      } else {
+        leftOut.add(tag);
       }
-      after.addAll(pushers);
+    }
+    boolean partial = Boolean.TRUE.equals(allowPartial);
+    if (!leftOut.isEmpty()) {
+      fields.warn(
+          "from",
+          ProblemCode.INDEX_PART_NOT_PUSHED,
+          "%s of %s: the stages that push %s were not picked"
+              .formatted(
+                  partial && !after.isEmpty() ? "only a part is published" : "nothing is published",
+                  repository.tagged(tags.getFirst()),
+                  leftOut));
+    }
+    if (after.isEmpty() || (!leftOut.isEmpty() && !partial)) {
+      return;
     }
     indexes.add(
         new IndexPlan(
-            "index_" + (indexes.size() + 1),
+            ids.next(),
             registry,
             repository,
             tags,
             from.stream().map(tag -> new IndexPlan.Part(tag, null)).toList(),
-            new ArrayList<>(after),
-            Boolean.TRUE.equals(allowPartial)));
+            List.copyOf(after),
+            partial));
+  }
+
+  private static List<String> pushers(List<StagePlan> runs, Repository repository, String tag) {
+    return runs.stream().filter(run -> pushes(run, repository, tag)).map(StagePlan::id).toList();
   }
 
   private static boolean pushes(StagePlan run, Repository repository, String tag) {

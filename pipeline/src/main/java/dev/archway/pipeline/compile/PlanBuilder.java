@@ -14,21 +14,32 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** Builds the plan of a whole pipeline. One for each compilation. */
 public final class PlanBuilder {
+  /** OCI distribution specification, {@code <reference>} as a tag. */
+  private static final int LONGEST_TAG = 128;
+
   private final Fields pipeline;
   private final Connectors connectors;
   private final Findings findings;
   private final List<StagePlan> runs = new ArrayList<>();
+  private final List<StagePlan> notPicked = new ArrayList<>();
   private final List<IndexPlan> indexes = new ArrayList<>();
+  private final Tags tags = new Tags();
   private final Set<String> stageIds = new LinkedHashSet<>();
+
+  /** Of the stage runs. */
+  private final Set<String> runIds = new LinkedHashSet<>();
+
+  private final IndexIds indexIds;
 
   public PlanBuilder(YamlNode.Mapping pipeline, Connectors connectors, Findings findings) {
     this.pipeline = new Fields(pipeline, "pipeline", findings);
+    this.indexIds = IndexIds.beside(pipeline.get("stages"));
     this.connectors = connectors;
     this.findings = findings;
   }
@@ -103,14 +114,13 @@ public final class PlanBuilder {
       }
     }
     if (ci != null) {
-      new IndexReader(lookup, findings).read(ci, runs, indexes);
+      new IndexReader(lookup, findings, indexIds, tags).read(ci, runs, notPicked, indexes);
       ci.finish();
     }
     if (properties != null) {
       properties.finish();
     }
     pipeline.finish();
-    checkTags();
     if (findings.hasErrors()) {
       return Optional.empty();
     }
@@ -165,29 +175,64 @@ public final class PlanBuilder {
     Fields stage = fields.requiredObject("stage");
     fields.finish();
     String id = stage.text("identifier");
-    if (id != null && !stageIds.add(id)) {
+    boolean again = id != null && !stageIds.add(id);
+    if (again) {
       stage.error(
           "identifier",
           ProblemCode.DUPLICATE_IDENTIFIER,
           "a second stage \"%s\" (expected: one)".formatted(id));
     }
     Optional<StageReader.Stage> read = reader.read(stage);
-    boolean runs = selected.isEmpty() || (id != null && selected.contains(id));
-    return read.isPresent() && runs ? expand(read.get(), after) : List.of();
+    if (read.isEmpty() || again) {
+      return List.of();
+    }
+    if (!selected.isEmpty() && (id == null || !selected.contains(id))) {
+      runs(read.get(), List.of(), notPicked);
+      return List.of();
+    }
+    return expand(read.get(), after);
   }
 
   private List<String> expand(StageReader.Stage stage, List<String> after) {
-    List<String> nodes = new ArrayList<>();
+    List<String> stageRuns = runs(stage, after, runs);
+    List<String> nodes = new ArrayList<>(stageRuns);
+    for (StepPlan step : stage.steps()) {
+      if (step instanceof StepPlan.BuildAndPush push) {
+        Fields spec = Objects.requireNonNull(stage.builds().get(push.id()));
+        for (StageReader.Run run : stage.runs()) {
+          List<String> pushed =
+              stage.fannedOut() ? suffixed(push.tags(), run.platform()) : push.tags();
+          checkLength(spec, pushed, stage.fannedOut());
+          tags.claim(spec, push.repository(), pushed);
+        }
+        if (stage.fannedOut()) {
+          IndexPlan index = index(push, stage.runs(), stageRuns);
+          tags.claim(spec, push.repository(), push.tags());
+          indexes.add(index);
+          nodes.add(index.id());
+        }
+      }
+    }
+    return nodes;
+  }
+
+  /** Adds a stage's runs to a list, and returns their ids. */
+  private List<String> runs(StageReader.Stage stage, List<String> after, List<StagePlan> into) {
+    List<String> added = new ArrayList<>();
     for (StageReader.Run run : stage.runs()) {
       String id =
           stage.fannedOut()
               ? stage.id() + "_" + run.platform().toString().replace('/', '_')
               : stage.id();
-      List<StepPlan> steps =
-          stage.fannedOut()
-              ? stage.steps().stream().map(step -> suffixed(step, run.platform())).toList()
-              : stage.steps();
-      runs.add(
+      if (!runIds.add(id)) {
+        stage
+            .fields()
+            .error(
+                "identifier",
+                ProblemCode.DUPLICATE_IDENTIFIER,
+                "a second run \"%s\", made of stage and platform (expected: one)".formatted(id));
+      }
+      into.add(
           new StagePlan(
               id,
               stage.id(),
@@ -195,33 +240,46 @@ public final class PlanBuilder {
               after,
               run.platform(),
               run.placement(),
-              steps,
+              stage.steps().stream()
+                  .map(step -> stage.fannedOut() ? suffixed(step, run.platform()) : step)
+                  .toList(),
               stage.timeout()));
-      nodes.add(id);
+      added.add(id);
     }
-    if (stage.fannedOut()) {
-      List<String> stageRuns = List.copyOf(nodes);
-      for (StepPlan step : stage.steps()) {
-        if (step instanceof StepPlan.BuildAndPush push) {
-          String index = "index_" + (indexes.size() + 1);
-          String tag = push.tags().getFirst();
-          indexes.add(
-              new IndexPlan(
-                  index,
-                  push.registry(),
-                  push.repository(),
-                  push.tags(),
-                  stage.runs().stream()
-                      .map(run ->
-                          new IndexPlan.Part(tag + "-" + run.platform().dashed(), run.platform()))
-                      .toList(),
-                  stageRuns,
-                  false));
-          nodes.add(index);
-        }
+    return added;
+  }
+
+  /** The index of one step of a fanned-out stage. */
+  private IndexPlan index(
+      StepPlan.BuildAndPush push, List<StageReader.Run> platforms, List<String> after) {
+    String tag = push.tags().getFirst();
+    return new IndexPlan(
+        indexIds.next(),
+        push.registry(),
+        push.repository(),
+        push.tags(),
+        platforms.stream()
+            .map(run -> new IndexPlan.Part(tag + "-" + run.platform().dashed(), run.platform()))
+            .toList(),
+        after,
+        false);
+  }
+
+  /** The platform's name must fit behind the tag that was written, which has been checked. */
+  private static void checkLength(Fields spec, List<String> pushed, boolean fannedOut) {
+    for (String tag : pushed) {
+      if (fannedOut && tag.length() > LONGEST_TAG) {
+        spec.error(
+            "tags",
+            ProblemCode.BAD_VALUE,
+            "tag \"%s\" has %d characters with its platform's name (expected: %d at most)"
+                .formatted(tag, tag.length(), LONGEST_TAG));
       }
     }
-    return nodes;
+  }
+
+  private static List<String> suffixed(List<String> tags, Platform platform) {
+    return tags.stream().map(tag -> tag + "-" + platform.dashed()).toList();
   }
 
   private static StepPlan suffixed(StepPlan step, Platform platform) {
@@ -232,7 +290,7 @@ public final class PlanBuilder {
             push.timeout(),
             push.registry(),
             push.repository(),
-            push.tags().stream().map(tag -> tag + "-" + platform.dashed()).toList(),
+            suffixed(push.tags(), platform),
             push.context(),
             push.dockerfile(),
             push.target(),
@@ -240,29 +298,5 @@ public final class PlanBuilder {
             push.labels(),
             push.resources())
         : step;
-  }
-
-  /** One tag must have one origin, else the last writer would win. */
-  private void checkTags() {
-    Set<String> seen = new LinkedHashSet<>();
-    for (StagePlan run : runs) {
-      for (StepPlan step : run.steps()) {
-        if (step instanceof StepPlan.BuildAndPush push) {
-          push.tags().forEach(tag -> claim(seen, push.repository().tagged(tag)));
-        }
-      }
-    }
-    indexes.forEach(
-        index -> index.tags().forEach(tag -> claim(seen, index.repository().tagged(tag))));
-  }
-
-  private void claim(Set<String> seen, @Nullable String reference) {
-    if (reference != null && !seen.add(reference)) {
-      pipeline.error(
-          "stages",
-          ProblemCode.TAG_CLASH,
-          "%s is pushed twice by this pipeline (expected: once; the last one would win)"
-              .formatted(reference));
-    }
   }
 }

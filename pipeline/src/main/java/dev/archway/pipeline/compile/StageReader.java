@@ -45,6 +45,7 @@ final class StageReader {
    * A stage before it is expanded into runs.
    *
    * @param runs one for each platform, or one
+   * @param builds the {@code spec} of each step that builds, by the step's id
    * @param fannedOut true when the stage declares {@code platforms:}
    */
   record Stage(
@@ -54,6 +55,7 @@ final class StageReader {
       Duration timeout,
       List<Run> runs,
       List<StepPlan> steps,
+      Map<String, Fields> builds,
       boolean fannedOut) {}
 
   /** Where one run of a stage goes. */
@@ -110,8 +112,14 @@ final class StageReader {
       }
       steps.add(new StepPlan.Clone("clone", "Clone codebase", StepReader.DEFAULT_TIMEOUT));
     }
-    steps.addAll(
-        new StepReader(lookup, variables, findings).read(items, execution.path() + ".steps"));
+    Map<String, Fields> builds = new LinkedHashMap<>();
+    for (StepReader.Step step :
+        new StepReader(lookup, variables, findings).read(items, execution.path() + ".steps")) {
+      steps.add(step.plan());
+      if (step.plan() instanceof StepPlan.BuildAndPush) {
+        builds.put(step.plan().id(), step.spec());
+      }
+    }
     checkPluginVariables(stage, variables, steps);
     boolean fannedOut = spec.has("platforms");
     spec.finish();
@@ -125,6 +133,7 @@ final class StageReader {
                 shorter(timeout == null ? DEFAULT_TIMEOUT : timeout),
                 runs,
                 steps,
+                builds,
                 fannedOut));
   }
 

@@ -70,9 +70,12 @@ final class StepReader {
     this.findings = findings;
   }
 
+  /** A step of the plan, and the {@code spec} it was read from. */
+  record Step(StepPlan plan, Fields spec) {}
+
   /** The steps of a stage; what cannot be read is a finding and left out. */
-  List<StepPlan> read(List<YamlNode> items, String path) {
-    List<StepPlan> steps = new ArrayList<>();
+  List<Step> read(List<YamlNode> items, String path) {
+    List<Step> steps = new ArrayList<>();
     Set<String> ids = new TreeSet<>(Set.of("clone"));
     for (int i = 0; i < items.size(); i++) {
       String here = path + "[" + i + "]";
@@ -92,16 +95,16 @@ final class StepReader {
       Fields step = wrapper.requiredObject("step");
       wrapper.finish();
       if (wrapper.has("step")) {
-        StepPlan plan = step(step, ids);
-        if (plan != null) {
-          steps.add(plan);
+        Step read = step(step, ids);
+        if (read != null) {
+          steps.add(read);
         }
       }
     }
     return steps;
   }
 
-  private @Nullable StepPlan step(Fields step, Set<String> ids) {
+  private @Nullable Step step(Fields step, Set<String> ids) {
     String type = step.required("type", "");
     String id = step.required("identifier", "unnamed");
     if (!IDENTIFIER.matcher(id).matches()) {
@@ -127,7 +130,7 @@ final class StepReader {
     }
     When.check(step, "stageStatus");
     Head head = new Head(id, name == null ? id : name, timeout == null ? DEFAULT_TIMEOUT : timeout);
-    Fields spec = type.isEmpty() ? null : step.requiredObject("spec");
+    Fields spec = step.requiredObject("spec");
     StepPlan plan =
         switch (type) {
           case "" -> null;
@@ -147,13 +150,12 @@ final class StepReader {
           }
         };
     step.finish();
-    return plan;
+    return plan == null ? null : new Step(plan, spec);
   }
 
   private record Head(String id, String name, Duration timeout) {}
 
-  private @Nullable StepPlan run(Head head, @Nullable Fields spec) {
-    Fields fields = java.util.Objects.requireNonNull(spec);
+  private @Nullable StepPlan run(Head head, Fields fields) {
     String image = fields.required("image", "?");
     if (image.startsWith("-") || image.chars().anyMatch(Character::isWhitespace)) {
       fields.error(
@@ -228,8 +230,7 @@ final class StepReader {
         user);
   }
 
-  private @Nullable StepPlan build(Head head, @Nullable Fields spec) {
-    Fields fields = java.util.Objects.requireNonNull(spec);
+  private @Nullable StepPlan build(Head head, Fields fields) {
     Connector.DockerRegistry registry =
         lookup.find(fields, "connectorRef", Connector.DockerRegistry.class);
     Repository repository = repository(fields, registry);
