@@ -18,6 +18,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Expressions {
   private static final Pattern EXPRESSION = Pattern.compile("<\\+([^<>]*)>");
+
+  /** Shell scripts have {@code <+} before a number at most. */
+  private static final Pattern UNMATCHED = Pattern.compile("<\\+\\s*[a-zA-Z_(!\"'<][^\\n]*>");
+
   private static final String KNOWN =
       "pipeline.identifier, pipeline.name, pipeline.variables.NAME, stage.identifier, stage.name, stage.variables.NAME";
 
@@ -74,6 +78,12 @@ public final class Expressions {
                   key.equals("stage") && value instanceof YamlNode.Mapping stage
                       ? stageScope(stage)
                       : values;
+              if (key.contains("<+")) {
+                unsupported(
+                    mapping.keys().getOrDefault(key, mapping.place()),
+                    path,
+                    "an expression in the key \"%s\"".formatted(key));
+              }
               entries.put(key, walk(value, path + "." + key, scope));
             });
         yield new YamlNode.Mapping(entries, mapping.keys(), mapping.place());
@@ -95,19 +105,35 @@ public final class Expressions {
     }
     Matcher matcher = EXPRESSION.matcher(scalar.text());
     StringBuilder text = new StringBuilder();
+    boolean all = true;
     while (matcher.find()) {
-      String value = values.get(matcher.group(1).strip());
-      if (value == null || value.contains("<+")) {
+      String name = matcher.group(1).strip();
+      String value = values.get(name);
+      if (name.equals("input")) {
         findings.error(
             scalar.place(),
             path,
-            ProblemCode.UNSUPPORTED_EXPRESSION,
-            "expression <+%s> (expected: one of %s)".formatted(matcher.group(1), KNOWN));
-        value = "";
+            ProblemCode.UNRESOLVED_INPUT,
+            "<+input> inside a longer value (expected: <+input> as the whole value)");
+      } else if (value == null || value.contains("<+")) {
+        unsupported(scalar.place(), path, "expression <+%s>".formatted(matcher.group(1)));
       }
-      matcher.appendReplacement(text, Matcher.quoteReplacement(value));
+      all &= value != null && !value.contains("<+");
+      matcher.appendReplacement(text, Matcher.quoteReplacement(value == null ? "" : value));
     }
     matcher.appendTail(text);
+    // What nests or compares is not matched above, and must not stay behind as text.
+    if (all && UNMATCHED.matcher(text).find()) {
+      unsupported(scalar.place(), path, "an expression with others or comparisons inside");
+    }
     return new YamlNode.Scalar(text.toString(), scalar.plain(), scalar.place());
+  }
+
+  private void unsupported(YamlNode.Place place, String path, String found) {
+    findings.error(
+        place,
+        path,
+        ProblemCode.UNSUPPORTED_EXPRESSION,
+        "%s (expected: one of %s)".formatted(found, KNOWN));
   }
 }
