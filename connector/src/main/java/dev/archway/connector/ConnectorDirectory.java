@@ -1,13 +1,17 @@
 package dev.archway.connector;
 
 import dev.archway.contract.connector.Connector;
+import dev.archway.contract.failure.Problem;
+import dev.archway.pipeline.Findings;
+import dev.archway.pipeline.ProblemCode;
 import dev.archway.pipeline.yaml.YamlException;
-import dev.archway.pipeline.yaml.YamlNode;
 import dev.archway.pipeline.yaml.YamlReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
@@ -21,8 +25,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The connectors of a directory, one Harness {@code connector:} document a file (Harness page
- * "Create a connector using YAML"). Changed files are seen at the next look-up; a file that cannot
- * be read is told in the log and left out. Thread-safe.
+ * "Create a connector using YAML"). Changed files are seen at the next look-up; what is wrong with
+ * a file is told in the log and by {@link #findings()}, and the file is left out. Thread-safe.
  */
 public final class ConnectorDirectory {
   private static final Logger log = LoggerFactory.getLogger(ConnectorDirectory.class);
@@ -32,8 +36,12 @@ public final class ConnectorDirectory {
       new Connector.DockerRegistry(
           "account.harnessImage", URI.create("https://index.docker.io/v2/"), null, null);
 
+  /** What tells one version of a file from the next. */
+  private record Stamp(FileTime modified, long size) {}
+
   private final Path directory;
-  private Map<Path, FileTime> seen = Map.of();
+  private Map<Path, Stamp> seen = Map.of();
+  private List<ConnectorFinding> findings = List.of();
   private Map<String, Connector> connectors = Map.of(key("", "", "harnessImage"), HARNESS_IMAGE);
 
   public ConnectorDirectory(Path directory) {
@@ -69,34 +77,62 @@ public final class ConnectorDirectory {
     return refs;
   }
 
+  /** What is wrong with the files as they are now, all at once; such files are left out. */
+  public synchronized List<ConnectorFinding> findings() {
+    refresh();
+    return findings;
+  }
+
   private void refresh() {
-    Map<Path, FileTime> now = new TreeMap<>();
-    if (Files.isDirectory(directory)) {
-      try (Stream<Path> files = Files.list(directory)) {
-        for (Path file : files.filter(ConnectorDirectory::isYaml).sorted().toList()) {
-          now.put(file, Files.getLastModifiedTime(file));
-        }
-      } catch (IOException e) {
-        throw new UncheckedIOException("cannot read connectors from " + directory, e);
-      }
-    }
+    Map<Path, Stamp> now = stamps();
     if (now.equals(seen)) {
       return;
     }
     Map<String, Connector> read = new TreeMap<>();
     read.put(key("", "", "harnessImage"), HARNESS_IMAGE);
+    Map<String, Path> origins = new TreeMap<>();
+    List<ConnectorFinding> found = new ArrayList<>();
     for (Path file : now.keySet()) {
-      try {
-        read(file, read);
-      } catch (YamlException e) {
-        log.warn(
-            "left out connector file {}:{}:{}: {}", file, e.line(), e.column(), e.getMessage());
-      } catch (IllegalArgumentException | IOException e) {
-        log.warn("left out connector file {}: {}", file, e.getMessage());
+      read(file, found)
+          .ifPresent(entry -> {
+            String key = key(entry.org(), entry.project(), entry.id());
+            Path first = origins.putIfAbsent(key, file);
+            if (first == null) {
+              read.put(key, entry.connector());
+            } else {
+              found.add(
+                  error(
+                      file,
+                      "connector.identifier",
+                      ProblemCode.DUPLICATE_IDENTIFIER,
+                      "a second connector \"%s\" (expected: one); that of %s is used"
+                          .formatted(entry.connector().ref(), first)));
+            }
+          });
+    }
+    found.forEach(finding -> log.warn("{}", finding));
+    connectors = read;
+    findings = List.copyOf(found);
+    seen = now;
+  }
+
+  private Map<Path, Stamp> stamps() {
+    Map<Path, Stamp> stamps = new TreeMap<>();
+    if (Files.isDirectory(directory)) {
+      try (Stream<Path> files = Files.list(directory)) {
+        for (Path file : files.filter(ConnectorDirectory::isYaml).toList()) {
+          try {
+            stamps.put(file, new Stamp(Files.getLastModifiedTime(file), Files.size(file)));
+          } catch (NoSuchFileException e) {
+            // Editors write by renaming: it was there a moment ago, and another is now.
+            log.debug("connector file {} went away", file);
+          }
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException("cannot read connectors from " + directory, e);
       }
     }
-    connectors = read;
-    seen = now;
+    return stamps;
   }
 
   private static boolean isYaml(Path file) {
@@ -104,25 +140,35 @@ public final class ConnectorDirectory {
     return name.endsWith(".yaml") || name.endsWith(".yml");
   }
 
-  private static void read(Path file, Map<String, Connector> into)
-      throws IOException, YamlException {
-    YamlNode root = YamlReader.read(Files.readString(file));
-    if (!(root instanceof YamlNode.Mapping document)
-        || !(document.get("connector") instanceof YamlNode.Mapping connector)) {
-      throw new IllegalArgumentException(
-          "no connector here (expected: the key \"connector\" with its fields below it)");
+  private static Optional<ConnectorReader.Entry> read(Path file, List<ConnectorFinding> found) {
+    try {
+      Findings findings = new Findings();
+      Optional<ConnectorReader.Entry> entry =
+          ConnectorReader.read(YamlReader.read(Files.readString(file)), findings);
+      findings.sorted().forEach(problem -> found.add(new ConnectorFinding(file, problem)));
+      return entry;
+    } catch (YamlException e) {
+      found.add(
+          new ConnectorFinding(
+              file,
+              new Problem(
+                  Problem.Severity.ERROR,
+                  "",
+                  e.line(),
+                  e.column(),
+                  e.code(),
+                  "cannot read the connector: " + e.getMessage())));
+    } catch (MalformedInputException e) {
+      found.add(error(file, "", ProblemCode.BAD_YAML, "bytes that are not UTF-8 (expected: text)"));
+    } catch (IOException e) {
+      found.add(error(file, "", ProblemCode.BAD_YAML, "cannot read the file: " + e));
     }
-    String id = ConnectorReader.required(connector, "identifier");
-    String org = connector.text("orgIdentifier");
-    String project = connector.text("projectIdentifier");
-    String ref = org == null ? "account." + id : project == null ? "org." + id : id;
-    String key = key(org == null ? "" : org, project == null ? "" : project, id);
-    Connector read = ConnectorReader.read(ref, connector);
-    Connector other = into.put(key, read);
-    if (other != null && !other.equals(HARNESS_IMAGE)) {
-      throw new IllegalArgumentException(
-          "a second connector \"%s\" (expected: one); this file's is used".formatted(ref));
-    }
+    return Optional.empty();
+  }
+
+  private static ConnectorFinding error(Path file, String path, ProblemCode code, String message) {
+    return new ConnectorFinding(
+        file, new Problem(Problem.Severity.ERROR, path, 0, 0, code.code(), message));
   }
 
   private static String key(String org, String project, String id) {

@@ -1,120 +1,174 @@
 package dev.archway.connector;
 
 import dev.archway.contract.connector.Connector;
-import dev.archway.contract.connector.SecretRef;
 import dev.archway.contract.image.Platform;
+import dev.archway.pipeline.Findings;
+import dev.archway.pipeline.ProblemCode;
 import dev.archway.pipeline.yaml.YamlNode;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Reads one {@code connector:} document. Complaints are {@link IllegalArgumentException}s with line
- * and column.
- */
+/** Reads one {@code connector:} document; everything that is wrong with it is a finding. */
 final class ConnectorReader {
+  private static final Pattern IDENTIFIER = Pattern.compile("[a-zA-Z_][0-9a-zA-Z_]{0,127}");
+  private static final Pattern GIT_URL = Pattern.compile("(?!-)(?!.*::)[^\\s\\x00-\\x1f]+");
+  private static final Pattern ACCOUNT_IN_URL = Pattern.compile("(?i)https?://[^/]*@.*");
+  private static final String TYPES =
+      "LocalPodman, DockerRegistry, Git, Github, Gitlab or Bitbucket";
+
   private ConnectorReader() {}
 
-  static Connector read(String ref, YamlNode.Mapping connector) {
-    String type = required(connector, "type");
-    YamlNode.Mapping spec =
-        connector.get("spec") instanceof YamlNode.Mapping mapping
-            ? mapping
-            : new YamlNode.Mapping(Map.of(), Map.of(), connector.place());
+  /**
+   * A connector and where it may be named from.
+   *
+   * @param org empty for the account's connectors
+   * @param project empty for the account's and an organisation's connectors
+   */
+  record Entry(String org, String project, String id, Connector connector) {}
+
+  /** The document's connector; empty when findings say why there is none. */
+  static Optional<Entry> read(YamlNode root, Findings findings) {
+    if (!(root instanceof YamlNode.Mapping document)
+        || !(document.get("connector") instanceof YamlNode.Mapping mapping)) {
+      findings.error(
+          root.place(),
+          "",
+          ProblemCode.MISSING_FIELD,
+          "no connector here (expected: the key \"connector\" with its fields indented below it)");
+      return Optional.empty();
+    }
+    Section connector = new Section(mapping, "connector", findings);
+    String id = connector.required("identifier");
+    if (id != null && !IDENTIFIER.matcher(id).matches()) {
+      connector.error(
+          "identifier",
+          ProblemCode.BAD_IDENTIFIER,
+          "\"%s\" (expected: letters, digits and _, not starting with a digit)".formatted(id));
+    }
+    String org = connector.text("orgIdentifier");
+    String project = connector.text("projectIdentifier");
+    if (org == null && project != null) {
+      connector.missing("orgIdentifier");
+    }
+    String ref = org == null ? "account." + id : project == null ? "org." + id : "" + id;
+    Connector read = connector(ref, connector);
+    return findings.hasErrors() || read == null || id == null
+        ? Optional.empty()
+        : Optional.of(new Entry(org == null ? "" : org, project == null ? "" : project, id, read));
+  }
+
+  private static @Nullable Connector connector(String ref, Section connector) {
+    String type = connector.required("type");
+    if (type == null) {
+      return null;
+    }
+    Section spec = connector.section("spec");
     return switch (type) {
-      case "LocalPodman" -> new Connector.LocalPodman(ref, platforms(spec));
+      case "LocalPodman" -> podman(ref, spec);
       case "DockerRegistry" -> registry(ref, spec);
-      case "Git", "Github", "Gitlab", "Bitbucket" -> git(ref, spec);
-      default ->
-          throw at(
-              connector,
-              "type",
-              "connector type \"%s\" (expected: LocalPodman, DockerRegistry, Git, Github, Gitlab or Bitbucket; stages run on LocalPodman)"
-                  .formatted(type));
+      case "Git" -> git(ref, spec, "connectionType", Account.ofGit(spec));
+      case "Github", "Gitlab", "Bitbucket" -> git(ref, spec, "type", Account.ofProvider(spec));
+      case "K8sCluster" -> {
+        connector.error(
+            "type",
+            ProblemCode.NOT_SUPPORTED,
+            "a Kubernetes cluster, but this version runs stages with podman on the executor's machine (expected: LocalPodman)");
+        yield null;
+      }
+      default -> {
+        connector.error(
+            "type",
+            ProblemCode.BAD_VALUE,
+            "connector type \"%s\" (expected: %s)".formatted(type, TYPES));
+        yield null;
+      }
     };
   }
 
-  static String required(YamlNode.Mapping mapping, String key) {
-    String text = mapping.text(key);
-    if (text == null) {
-      throw at(mapping, key, "\"%s\" is missing (expected: a value)".formatted(key));
-    }
-    return text;
-  }
-
-  private static List<Platform> platforms(YamlNode.Mapping spec) {
+  private static Connector podman(String ref, Section spec) {
+    spec.warnOfOthers(Set.of("platforms"));
     List<Platform> platforms = new ArrayList<>();
-    if (spec.get("platforms") instanceof YamlNode.Sequence items) {
-      for (YamlNode item : items.items()) {
-        if (item instanceof YamlNode.Scalar scalar) {
-          platforms.add(Platform.parse(scalar.text()));
-        }
+    List<YamlNode> items =
+        spec.node().get("platforms") instanceof YamlNode.Sequence list
+            ? list.items()
+            : spec.has("platforms") ? List.of(spec.node().entries().get("platforms")) : List.of();
+    for (YamlNode item : items) {
+      try {
+        platforms.add(
+            Platform.parse(item instanceof YamlNode.Scalar s ? s.text().strip() : item.kind()));
+      } catch (IllegalArgumentException e) {
+        spec.findings()
+            .error(
+                item.place(),
+                spec.path() + ".platforms",
+                ProblemCode.BAD_VALUE,
+                String.valueOf(e.getMessage()));
       }
     }
-    return platforms;
+    return new Connector.LocalPodman(ref, platforms);
   }
 
-  private static Connector registry(String ref, YamlNode.Mapping spec) {
-    String written = required(spec, "dockerRegistryUrl");
-    URI url = URI.create(written.contains("://") ? written : "https://" + written);
-    if (url.getAuthority() == null || !List.of("http", "https").contains(url.getScheme())) {
-      throw at(
-          spec,
-          "dockerRegistryUrl",
-          "registry \"%s\" (expected: an http or https URL)".formatted(written));
+  private static @Nullable Connector registry(String ref, Section spec) {
+    Account account = Account.ofRegistry(spec);
+    String written = spec.required("dockerRegistryUrl");
+    if (written == null || holdsAccount(spec, "dockerRegistryUrl", withScheme(written))) {
+      return null;
     }
-    Account account = account(spec.get("auth") instanceof YamlNode.Mapping auth ? auth : null);
-    return new Connector.DockerRegistry(ref, url, account.username(), account.password());
+    try {
+      URI url = URI.create(withScheme(written));
+      if (url.getHost() != null && Set.of("http", "https").contains(url.getScheme())) {
+        return new Connector.DockerRegistry(ref, url, account.username(), account.password());
+      }
+    } catch (IllegalArgumentException e) {
+      // Told below.
+    }
+    spec.error(
+        "dockerRegistryUrl",
+        ProblemCode.BAD_VALUE,
+        "registry \"%s\" (expected: an http or https URL)".formatted(written));
+    return null;
   }
 
-  private static Connector git(String ref, YamlNode.Mapping spec) {
-    String url = required(spec, "url");
-    if (url.startsWith("-") || url.contains("::")) {
-      throw at(
-          spec,
+  private static String withScheme(String url) {
+    return url.contains("://") ? url : "https://" + url;
+  }
+
+  private static @Nullable Connector git(
+      String ref, Section spec, String kindKey, Account account) {
+    String kind = spec.text(kindKey);
+    if (kind != null && !kind.equals("Account") && !kind.equals("Repo")) {
+      spec.error(
+          kindKey, ProblemCode.BAD_VALUE, "\"%s\" (expected: Account or Repo)".formatted(kind));
+    }
+    String url = spec.required("url");
+    if (url == null || holdsAccount(spec, "url", url)) {
+      return null;
+    }
+    if (!GIT_URL.matcher(url).matches()) {
+      spec.error(
           "url",
-          "repository \"%s\" (expected: an https, http, ssh or file URL)".formatted(url));
+          ProblemCode.BAD_VALUE,
+          "repository \"%s\" (expected: an https, http or file URL)".formatted(url));
+      return null;
     }
-    String kind =
-        spec.text("connectionType") == null ? spec.text("type") : spec.text("connectionType");
-    Account account =
-        account(spec.get("authentication") instanceof YamlNode.Mapping auth ? auth : spec);
     return new Connector.Git(
-        ref,
-        url,
-        "account".equals(kind == null ? "" : kind.toLowerCase(Locale.ROOT)),
-        account.username(),
-        account.password());
+        ref, url, "Account".equals(kind), account.username(), account.password());
   }
 
-  private record Account(@Nullable String username, @Nullable SecretRef password) {}
-
-  /**
-   * Finds user name and secret reference where Harness's documents put them, one or two {@code
-   * spec}s deep.
-   */
-  private static Account account(YamlNode.@Nullable Mapping auth) {
-    YamlNode.Mapping here = auth;
-    while (here != null) {
-      String username = here.text("username");
-      String password =
-          here.text("passwordRef") == null ? here.text("tokenRef") : here.text("passwordRef");
-      if (password != null) {
-        // Servers that take a token ignore the user name, but the protocol wants one.
-        return new Account(username == null ? "token" : username, new SecretRef(password));
-      }
-      here = here.get("spec") instanceof YamlNode.Mapping deeper ? deeper : null;
+  /** URLs are shown to everyone: in plans, events and logs. */
+  private static boolean holdsAccount(Section spec, String key, String url) {
+    if (!ACCOUNT_IN_URL.matcher(url).matches()) {
+      return false;
     }
-    return new Account(null, null);
-  }
-
-  private static IllegalArgumentException at(YamlNode.Mapping mapping, String key, String message) {
-    YamlNode value = mapping.get(key);
-    YamlNode.Place place = value == null ? mapping.place() : value.place();
-    return new IllegalArgumentException(
-        "line %d column %d: %s".formatted(place.line(), place.column(), message));
+    spec.error(
+        key,
+        ProblemCode.BAD_VALUE,
+        "the URL holds an account (expected: a URL without one; give the account by its own fields)");
+    return true;
   }
 }

@@ -121,6 +121,7 @@ class ConnectorDirectoryTest {
     assertThat(secrets.resolve(new SecretRef("account.b"))).isEqualTo("from environment");
     assertThatThrownBy(() -> secrets.resolve(new SecretRef("c")))
         .isInstanceOf(SecretUnavailableException.class)
+        .hasMessageContaining(directory.resolve("c").toString())
         .hasMessageContaining("ARCHWAY_SECRET_C");
     assertThatThrownBy(() -> secrets.resolve(new SecretRef("../a")))
         .isInstanceOf(SecretUnavailableException.class);

@@ -1,0 +1,73 @@
+package dev.archway.connector;
+
+import dev.archway.pipeline.Findings;
+import dev.archway.pipeline.ProblemCode;
+import dev.archway.pipeline.yaml.YamlNode;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** One mapping of a connector's file, with its path. Blank means unset. */
+record Section(YamlNode.Mapping node, String path, Findings findings) {
+  @Nullable String text(String key) {
+    YamlNode value = node.get(key);
+    if (value == null || value.blank() || value instanceof YamlNode.Scalar) {
+      String text = node.text(key);
+      return text == null ? null : text.strip();
+    }
+    error(key, ProblemCode.WRONG_KIND, value.kind() + " (expected: a single value)");
+    return null;
+  }
+
+  @Nullable String required(String key) {
+    String text = text(key);
+    YamlNode value = node.get(key);
+    if (text == null && (value == null || value.blank())) {
+      missing(key);
+    }
+    return text;
+  }
+
+  void missing(String key) {
+    error(
+        key,
+        ProblemCode.MISSING_FIELD,
+        "\"%s\" is %s (expected: a value)"
+            .formatted(key, node.get(key) == null ? "missing" : "blank"));
+  }
+
+  boolean has(String key) {
+    YamlNode value = node.get(key);
+    return value != null && !value.blank();
+  }
+
+  /** The mapping below a key; an empty one when there is none. */
+  Section section(String key) {
+    YamlNode value = node.get(key);
+    if (value instanceof YamlNode.Mapping mapping) {
+      return new Section(mapping, path + "." + key, findings);
+    }
+    if (value != null && !value.blank()) {
+      error(key, ProblemCode.WRONG_KIND, value.kind() + " (expected: a mapping)");
+    }
+    YamlNode.Place place = value == null ? node.place() : value.place();
+    return new Section(new YamlNode.Mapping(Map.of(), Map.of(), place), path + "." + key, findings);
+  }
+
+  void warnOfOthers(Set<String> known) {
+    for (String key : node.entries().keySet()) {
+      if (!known.contains(key)) {
+        findings.warning(
+            node.keys().getOrDefault(key, node.place()),
+            path + "." + key,
+            ProblemCode.UNKNOWN_KEY,
+            "unknown key \"%s\" is not read (expected: one of %s)".formatted(key, known));
+      }
+    }
+  }
+
+  void error(String key, ProblemCode code, String message) {
+    YamlNode value = node.get(key);
+    findings.error(value == null ? node.place() : value.place(), path + "." + key, code, message);
+  }
+}
