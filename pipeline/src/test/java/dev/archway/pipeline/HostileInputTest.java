@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -56,6 +57,57 @@ class HostileInputTest {
     assertThat(codes(yaml, Map.of("build", "a".repeat(60)))).contains("bad-value");
     String groups = yaml.replace("(a+)+b", "(a|b)*");
     assertThat(codes(groups, Map.of("build", "a".repeat(9_000)))).isNotNull();
+  }
+
+  /** Character by character the text stops being YAML; line by line it stays YAML and is odd. */
+  @Test
+  void oddValuesAndLostLinesAreTakenOrTold() throws IOException {
+    Random random = new Random(5);
+    List<String> odd =
+        List.of(
+            "",
+            "[]",
+            "{}",
+            "~",
+            "-1",
+            "1e99",
+            "[a, {b: c}]",
+            "{a: [b]}",
+            "<+input>",
+            "<+<+a>.b()>",
+            "linux/",
+            "/",
+            "..",
+            "a b",
+            "é",
+            "|",
+            "9999999999999999999",
+            "index_1");
+    List<String> texts = new ArrayList<>();
+    try (Stream<Path> files = Files.list(PLATFORMS.getParent())) {
+      for (Path file : files.filter(file -> file.toString().endsWith(".yaml")).sorted().toList()) {
+        texts.add(Files.readString(file));
+      }
+    }
+    for (int i = 0; i < 6_000; i++) {
+      List<String> lines =
+          new ArrayList<>(texts.get(random.nextInt(texts.size())).lines().toList());
+      for (int change = random.nextInt(4); change >= 0; change--) {
+        int at = random.nextInt(lines.size());
+        String line = lines.get(at);
+        switch (random.nextInt(4)) {
+          case 0 -> lines.set(at, "");
+          case 1 -> lines.add(at, line);
+          case 2 -> lines.set(at, " ".repeat(2) + line);
+          default -> {
+            int colon = line.indexOf(": ");
+            String value = odd.get(random.nextInt(odd.size()));
+            lines.set(at, colon < 0 ? line + " " + value : line.substring(0, colon + 2) + value);
+          }
+        }
+      }
+      assertThat(codes(String.join("\n", lines), Map.of("build", "main"))).isNotNull();
+    }
   }
 
   @Test
