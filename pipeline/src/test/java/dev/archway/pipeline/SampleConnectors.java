@@ -21,6 +21,8 @@ final class SampleConnectors {
     add(new Connector.DockerRegistry("dockerhub", DOCKER_HUB, null, null));
     add(new Connector.DockerRegistry("account.harnessImage", DOCKER_HUB, null, null));
     add(new Connector.Git("sample", "https://git.example/sample.git", false, null, null));
+    add(new Connector.DockerRegistry("YOUR_DOCKER_CONNECTOR_ID", DOCKER_HUB, null, null));
+    add(new Connector.Git("YOUR_CODEBASE_CONNECTOR_ID", "https://git.example", true, null, null));
     add(new Connector.Git("github", "https://git.example/acme", true, null, null));
   }
 
