@@ -21,7 +21,7 @@ public enum ProblemCode {
   BAD_VALUE("bad-value"),
   /** An identifier that is not one. */
   BAD_IDENTIFIER("bad-identifier"),
-  /** Two stages, or two steps of a stage, with one identifier. */
+  /** Two stages, runs, variables or connectors, or two steps of a stage, with one identifier. */
   DUPLICATE_IDENTIFIER("duplicate-identifier"),
   /** A step type that Harness does not have either. */
   UNKNOWN_STEP_TYPE("unknown-step-type"),
