@@ -19,7 +19,7 @@ final class ConnectorReader {
   private static final Pattern GIT_URL = Pattern.compile("(?!-)(?!.*::)[^\\s\\x00-\\x1f]+");
   private static final Pattern ACCOUNT_IN_URL = Pattern.compile("(?i)https?://[^/]*@.*");
   private static final String TYPES =
-      "LocalPodman, DockerRegistry, Git, Github, Gitlab or Bitbucket";
+      "K8sCluster, LocalPodman, DockerRegistry, Git, Github, Gitlab or Bitbucket";
 
   private ConnectorReader() {}
 
@@ -73,13 +73,7 @@ final class ConnectorReader {
       case "DockerRegistry" -> registry(ref, spec);
       case "Git" -> git(ref, spec, "connectionType", Account.ofGit(spec));
       case "Github", "Gitlab", "Bitbucket" -> git(ref, spec, "type", Account.ofProvider(spec));
-      case "K8sCluster" -> {
-        connector.error(
-            "type",
-            ProblemCode.NOT_SUPPORTED,
-            "a Kubernetes cluster, but this version runs stages with podman on the executor's machine (expected: LocalPodman)");
-        yield null;
-      }
+      case "K8sCluster" -> Cluster.read(ref, spec, platforms(spec));
       default -> {
         connector.error(
             "type",
@@ -92,6 +86,10 @@ final class ConnectorReader {
 
   private static Connector podman(String ref, Section spec) {
     spec.warnOfOthers(Set.of("platforms"));
+    return new Connector.LocalPodman(ref, platforms(spec));
+  }
+
+  private static List<Platform> platforms(Section spec) {
     List<Platform> platforms = new ArrayList<>();
     List<YamlNode> items =
         spec.node().get("platforms") instanceof YamlNode.Sequence list
@@ -110,7 +108,7 @@ final class ConnectorReader {
                 String.valueOf(e.getMessage()));
       }
     }
-    return new Connector.LocalPodman(ref, platforms);
+    return platforms;
   }
 
   private static @Nullable Connector registry(String ref, Section spec) {

@@ -3,10 +3,13 @@ package dev.archway.connector;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.archway.contract.connector.ClusterAccess;
+import dev.archway.contract.connector.ClusterAllowances;
 import dev.archway.contract.connector.Connector;
 import dev.archway.contract.connector.SecretRef;
 import dev.archway.contract.image.Platform;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -96,6 +99,44 @@ class ConnectorDirectoryTest {
     ConnectorDirectory connectors = new ConnectorDirectory(directory);
     assertThat(connectors.find("o", "p", "account.good")).isPresent();
     assertThat(connectors.find("o", "p", "account.k")).isEmpty();
+  }
+
+  @Test
+  void aClusterIsReachedInThreeWays() throws IOException {
+    cluster("in", "type: InheritFromDelegate");
+    cluster("file", "type: Kubeconfig, spec: {path: /etc/kube, context: two}");
+    cluster(
+        "manual",
+        "type: ManualConfig, spec: {masterUrl: 'https://k:6443', auth: {type: ServiceAccount,"
+            + " spec: {serviceAccountTokenRef: account.token, caCertRef: ca}}}");
+    ConnectorDirectory connectors = new ConnectorDirectory(directory);
+    assertThat(connectors.findings()).isEmpty();
+    assertThat(connectors.find("o", "p", "account.in"))
+        .contains(
+            new Connector.K8sCluster(
+                "account.in",
+                List.of(Platform.LINUX_ARM64),
+                new ClusterAccess.InCluster(),
+                new ClusterAllowances(true, List.of("robot"))));
+    assertThat(connectors.find("o", "p", "account.file"))
+        .hasValueSatisfying(c ->
+            assertThat(((Connector.K8sCluster) c).access())
+                .isEqualTo(new ClusterAccess.Kubeconfig("/etc/kube", "two")));
+    assertThat(connectors.find("o", "p", "account.manual"))
+        .hasValueSatisfying(c ->
+            assertThat(((Connector.K8sCluster) c).access())
+                .isEqualTo(
+                    new ClusterAccess.ServiceAccount(
+                        URI.create("https://k:6443"),
+                        new SecretRef("account.token"),
+                        new SecretRef("ca"))));
+  }
+
+  private void cluster(String id, String credential) throws IOException {
+    Files.writeString(
+        directory.resolve(id + ".yaml"),
+        "connector: {identifier: %s, type: K8sCluster, spec: {credential: {%s}, platforms: [linux/arm64], allow: {privileged: true, serviceAccounts: [robot]}}}"
+            .formatted(id, credential));
   }
 
   @Test

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
 @JsonSubTypes({
   @JsonSubTypes.Type(value = Connector.LocalPodman.class, name = "LocalPodman"),
+  @JsonSubTypes.Type(value = Connector.K8sCluster.class, name = "K8sCluster"),
   @JsonSubTypes.Type(value = Connector.DockerRegistry.class, name = "DockerRegistry"),
   @JsonSubTypes.Type(value = Connector.Git.class, name = "Git")
 })
@@ -23,14 +24,29 @@ public sealed interface Connector {
    */
   String ref();
 
-  /**
-   * Stages run as containers of podman on the executor's machine.
-   *
-   * @param platforms the platforms it takes stages of; empty means every platform its executor
-   *     serves
-   */
-  record LocalPodman(String ref, List<Platform> platforms) implements Connector {
+  /** Where stages run. */
+  sealed interface Infrastructure extends Connector {
+    /** The platforms it takes stages of; empty means every platform its executor serves. */
+    List<Platform> platforms();
+  }
+
+  /** Stages run as containers of podman on the executor's machine. */
+  record LocalPodman(String ref, List<Platform> platforms) implements Infrastructure {
     public LocalPodman {
+      platforms = List.copyOf(platforms);
+    }
+  }
+
+  /**
+   * Stages run as pods of a Kubernetes cluster.
+   *
+   * @param access how its API server is reached
+   * @param allowed what its stages may ask for beyond an ordinary pod
+   */
+  record K8sCluster(
+      String ref, List<Platform> platforms, ClusterAccess access, ClusterAllowances allowed)
+      implements Infrastructure {
+    public K8sCluster {
       platforms = List.copyOf(platforms);
     }
   }

@@ -34,7 +34,12 @@ record Lookup(Connectors connectors, String org, String project) {
           key,
           ProblemCode.WRONG_CONNECTOR,
           "connector \"%s\" is of type %s (expected: %s)"
-              .formatted(ref, found.get().getClass().getSimpleName(), kind.getSimpleName()));
+              .formatted(
+                  ref,
+                  found.get().getClass().getSimpleName(),
+                  kind == Connector.Infrastructure.class
+                      ? "K8sCluster or LocalPodman"
+                      : kind.getSimpleName()));
       return null;
     }
     return kind.cast(found.get());

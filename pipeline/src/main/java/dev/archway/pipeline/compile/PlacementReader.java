@@ -17,8 +17,8 @@ final class PlacementReader {
   private PlacementReader() {}
 
   static @Nullable Placement read(Fields spec, Lookup lookup, Findings findings) {
-    Connector.LocalPodman connector =
-        lookup.find(spec, "connectorRef", Connector.LocalPodman.class);
+    Connector.Infrastructure connector =
+        lookup.find(spec, "connectorRef", Connector.Infrastructure.class);
     String namespace = spec.text("namespace");
     if (namespace == null) {
       spec.missing("namespace");

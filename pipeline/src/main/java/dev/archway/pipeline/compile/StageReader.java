@@ -239,7 +239,7 @@ final class StageReader {
     }
     Connector connector =
         fields.has("connectorRef")
-            ? lookup.find(fields, "connectorRef", Connector.LocalPodman.class)
+            ? lookup.find(fields, "connectorRef", Connector.Infrastructure.class)
             : base.connector();
     Map<String, String> selector = new LinkedHashMap<>(base.nodeSelector());
     selector.putAll(fields.strings("nodeSelector"));
@@ -304,6 +304,6 @@ final class StageReader {
   }
 
   private static List<Platform> declared(Connector connector) {
-    return connector instanceof Connector.LocalPodman podman ? podman.platforms() : List.of();
+    return connector instanceof Connector.Infrastructure place ? place.platforms() : List.of();
   }
 }

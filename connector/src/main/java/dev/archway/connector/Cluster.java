@@ -1,0 +1,122 @@
+package dev.archway.connector;
+
+import dev.archway.contract.connector.ClusterAccess;
+import dev.archway.contract.connector.ClusterAllowances;
+import dev.archway.contract.connector.Connector;
+import dev.archway.contract.connector.SecretRef;
+import dev.archway.contract.image.Platform;
+import dev.archway.pipeline.ProblemCode;
+import dev.archway.pipeline.yaml.YamlNode;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A K8sCluster connector (Harness page "Kubernetes cluster connector settings reference"), with
+ * Archway's own {@code platforms}, {@code allow} and credential type {@code Kubeconfig}.
+ */
+final class Cluster {
+  private Cluster() {}
+
+  static Connector.@Nullable K8sCluster read(String ref, Section spec, List<Platform> platforms) {
+    spec.warnOfOthers(
+        Set.of("credential", "platforms", "allow", "delegateSelectors", "ignoreTestConnection"));
+    ClusterAccess access = access(spec.section("credential"));
+    ClusterAllowances allowed = allowances(spec.section("allow"));
+    return access == null ? null : new Connector.K8sCluster(ref, platforms, access, allowed);
+  }
+
+  private static @Nullable ClusterAccess access(Section credential) {
+    String type = credential.required("type");
+    return switch (type == null ? "" : type) {
+      case "" -> null;
+      case "InheritFromDelegate" -> new ClusterAccess.InCluster();
+      case "ManualConfig" -> manual(credential.section("spec"));
+      case "Kubeconfig" -> kubeconfig(credential.section("spec"));
+      default -> {
+        credential.error(
+            "type",
+            ProblemCode.NOT_SUPPORTED,
+            "credential \"%s\" (expected: InheritFromDelegate, ManualConfig or Kubeconfig)"
+                .formatted(type));
+        yield null;
+      }
+    };
+  }
+
+  private static @Nullable ClusterAccess kubeconfig(Section spec) {
+    String path = spec.required("path");
+    return path == null ? null : new ClusterAccess.Kubeconfig(path, spec.text("context"));
+  }
+
+  private static @Nullable ClusterAccess manual(Section spec) {
+    URI url = url(spec);
+    Section auth = spec.section("auth");
+    String type = auth.required("type");
+    if (type == null) {
+      return null;
+    }
+    if (!type.equals("ServiceAccount")) {
+      auth.error(
+          "type",
+          ProblemCode.NOT_SUPPORTED,
+          "authentication \"%s\" (expected: ServiceAccount)".formatted(type));
+      return null;
+    }
+    Section account = auth.section("spec");
+    String token = account.required("serviceAccountTokenRef");
+    String authority = account.text("caCertRef");
+    return url == null || token == null
+        ? null
+        : new ClusterAccess.ServiceAccount(
+            url, new SecretRef(token), authority == null ? null : new SecretRef(authority));
+  }
+
+  private static @Nullable URI url(Section spec) {
+    String written = spec.required("masterUrl");
+    if (written == null) {
+      return null;
+    }
+    try {
+      URI url = URI.create(written);
+      // A token must not travel in the clear.
+      if (url.getHost() != null && "https".equals(url.getScheme()) && url.getUserInfo() == null) {
+        return url;
+      }
+    } catch (IllegalArgumentException e) {
+      // Told below.
+    }
+    spec.error(
+        "masterUrl",
+        ProblemCode.BAD_VALUE,
+        "API server \"%s\" (expected: an https URL without an account)".formatted(written));
+    return null;
+  }
+
+  private static ClusterAllowances allowances(Section allow) {
+    allow.warnOfOthers(Set.of("privileged", "serviceAccounts"));
+    String privileged = allow.text("privileged");
+    if (privileged != null && !Set.of("true", "false").contains(privileged)) {
+      allow.error(
+          "privileged",
+          ProblemCode.BAD_VALUE,
+          "\"%s\" (expected: true or false)".formatted(privileged));
+    }
+    List<String> accounts = new ArrayList<>();
+    if (allow.node().get("serviceAccounts") instanceof YamlNode.Sequence list) {
+      for (YamlNode item : list.items()) {
+        if (item instanceof YamlNode.Scalar name && !name.blank()) {
+          accounts.add(name.text().strip());
+        }
+      }
+    } else if (allow.has("serviceAccounts")) {
+      allow.error(
+          "serviceAccounts",
+          ProblemCode.WRONG_KIND,
+          "not a list (expected: a list of service accounts' names)");
+    }
+    return new ClusterAllowances("true".equals(privileged), accounts);
+  }
+}

@@ -1,0 +1,18 @@
+package dev.archway.contract.connector;
+
+import java.util.List;
+
+/**
+ * What stages may ask for on a cluster beyond an ordinary pod; by default nothing.
+ *
+ * @param privileged true lets steps run privileged, which is as good as root on the node
+ * @param serviceAccounts the service accounts that stages may name; {@code default} needs no
+ *     permission
+ */
+public record ClusterAllowances(boolean privileged, List<String> serviceAccounts) {
+  public static final ClusterAllowances NONE = new ClusterAllowances(false, List.of());
+
+  public ClusterAllowances {
+    serviceAccounts = List.copyOf(serviceAccounts);
+  }
+}
