@@ -30,7 +30,7 @@ import tools.jackson.databind.json.JsonMapper;
  * this one, ends after an idle minute, and is started again when it does not answer.
  */
 final class PodmanService implements AutoCloseable {
-  private static final String API = "http://podman/v4.0.0/libpod/containers/";
+  private static final String API = "http://podman/v4.0.0/libpod/";
   private static final Duration IDLE = Duration.ofMinutes(1);
   private static final Duration START_LIMIT = Duration.ofSeconds(20);
   private static final Duration ANSWER_LIMIT = Duration.ofMinutes(1);
@@ -95,7 +95,7 @@ final class PodmanService implements AutoCloseable {
   /** Creates a container, which does not start it. Asking twice for one name makes one. */
   Created create(Map<String, Object> request)
       throws RuntimeUnavailableException, InterruptedException {
-    Answer answer = insist("POST", "create", request);
+    Answer answer = insist("POST", "containers/create", request);
     JsonNode json = answer.json();
     return answer.ok()
         ? new Created(json.path("Id").asString(), "", "")
@@ -104,12 +104,12 @@ final class PodmanService implements AutoCloseable {
 
   /** The container of this name; null when there is none. */
   @Nullable Found inspect(String name) throws RuntimeUnavailableException, InterruptedException {
-    Answer answer = insist("GET", name + "/json", null);
+    Answer answer = insist("GET", "containers/" + name + "/json", null);
     if (answer.status() == 404) {
       return null;
     }
     if (!answer.ok()) {
-      throw refused("inspect", name, answer);
+      throw refused("inspect container", name, answer);
     }
     JsonNode json = answer.json();
     JsonNode state = json.path("State");
@@ -121,15 +121,23 @@ final class PodmanService implements AutoCloseable {
 
   /** Ends and removes the container; nothing happens when there is none. */
   void remove(String name) throws RuntimeUnavailableException, InterruptedException {
-    Answer answer = insist("DELETE", name + "?force=true&timeout=0", null);
+    Answer answer = insist("DELETE", "containers/" + name + "?force=true&timeout=0", null);
     if (!answer.ok() && answer.status() != 404) {
-      throw refused("remove", name, answer);
+      throw refused("remove container", name, answer);
+    }
+  }
+
+  /** Removes an image from the store; nothing happens when there is none. */
+  void removeImage(String name) throws RuntimeUnavailableException, InterruptedException {
+    Answer answer = insist("DELETE", "images/" + name + "?force=true", null);
+    if (!answer.ok() && answer.status() != 404) {
+      throw refused("remove image", name, answer);
     }
   }
 
   /** Sends a signal; nothing happens when the container does not run. */
   void signal(String name, String signal) throws RuntimeUnavailableException, InterruptedException {
-    var _ = insist("POST", name + "/kill?signal=" + signal, null);
+    var _ = insist("POST", "containers/" + name + "/kill?signal=" + signal, null);
   }
 
   /**
@@ -146,7 +154,7 @@ final class PodmanService implements AutoCloseable {
             socket.toString(),
             "-X",
             "POST",
-            API + name + "/start"));
+            API + "containers/" + name + "/start"));
   }
 
   /** Makes sure that the service answers. */
@@ -209,7 +217,7 @@ final class PodmanService implements AutoCloseable {
 
   private boolean answers() throws InterruptedException {
     try {
-      return send("GET", "json?limit=1", null).ok();
+      return send("GET", "_ping", null).ok();
     } catch (IOException _) {
       return false;
     }
@@ -253,8 +261,7 @@ final class PodmanService implements AutoCloseable {
   private static RuntimeUnavailableException refused(String verb, String name, Answer answer)
       throws RuntimeUnavailableException {
     return new RuntimeUnavailableException(
-        "cannot %s container %s: %s"
-            .formatted(verb, name, answer.json().path("message").asString()));
+        "cannot %s %s: %s".formatted(verb, name, answer.json().path("message").asString()));
   }
 
   /** Lets go of the connections; the service ends by itself. */

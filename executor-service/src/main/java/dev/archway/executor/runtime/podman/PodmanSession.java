@@ -21,7 +21,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -195,7 +194,6 @@ final class PodmanSession implements StageSession {
   @Override
   public void close() {
     try {
-      List<String> images = new ArrayList<>();
       for (StepPlan step : spec.stage().steps()) {
         if (!Files.exists(directory.resolve("steps").resolve(step.id()).resolve("launch.sh"))) {
           continue;
@@ -203,11 +201,9 @@ final class PodmanSession implements StageSession {
         switch (step) {
           case Run _ -> store.service().remove(container(step.id()));
           case StepPlan.Clone _ -> {}
-          case BuildAndPush _ -> images.add(ImageBuild.imageName(key(), step.id()));
+          case BuildAndPush _ ->
+              store.service().removeImage(ImageBuild.imageName(key(), step.id()));
         }
-      }
-      if (!images.isEmpty()) {
-        remove(images);
       }
       Trees.delete(workspace);
       Trees.delete(directory.resolve("steps"));
@@ -215,16 +211,6 @@ final class PodmanSession implements StageSession {
       warn(e.getMessage());
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  private void remove(List<String> images)
-      throws RuntimeUnavailableException, InterruptedException {
-    List<String> words = new ArrayList<>(List.of("buildah", "rmi", "-f"));
-    words.addAll(images);
-    Engine.Outcome outcome = store.engine().run(Duration.ofMinutes(5), words);
-    if (!outcome.ok() && !outcome.err().contains("not known")) {
-      warn(outcome.err());
     }
   }
 

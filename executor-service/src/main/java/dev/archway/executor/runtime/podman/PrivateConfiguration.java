@@ -28,14 +28,24 @@ record PrivateConfiguration(
   private static final long MOST_PROCESSES = 32768;
 
   /**
-   * conmon leaves its {@code oom} mark in its working directory, which is podman's: with the API
-   * service that would be one for all containers. This puts it beside the pid file of each.
+   * conmon leaves its {@code oom} mark in its working directory, which is the API service's and so
+   * would be one for all containers: this puts it beside the pid file of each. And conmon must not
+   * call podman when a container ends: removing it at the stage's end cleans up as well, without
+   * another start of that large program between two steps.
    */
   private static final String CONMON =
       """
       #!/bin/sh
       for word; do
-        [ "$before" != --conmon-pidfile ] || cd "${word%/*}" || exit 1
+        shift
+        case $before in
+          --exit-command | --exit-command-arg) ;;
+          --conmon-pidfile)
+            cd "${word%/*}" || exit 1
+            set -- "$@" "$word"
+            ;;
+          *) case $word in --exit-command | --exit-command-arg) ;; *) set -- "$@" "$word" ;; esac ;;
+        esac
         before=$word
       done
       exec conmon "$@"
