@@ -110,11 +110,14 @@ final class SystemBenchmark {
   private static List<Double> engine(String command, int count) throws Exception {
     List<Double> times = new ArrayList<>();
     String awaited = command.startsWith("run") ? "start" : "create";
+    // The event file keeps those of earlier runs.
+    String run = "floor" + Long.toString(System.currentTimeMillis(), 36);
     for (int i = 0; i < count; i++) {
-      String name = "archway-floor" + i + "x-x-s1";
+      String id = run + "x" + i;
+      String name = "archway-" + id + "-x-s1";
       Instant start = Instant.now();
       podman(command + " --name " + name + " --network host --pull never docker.io/library/alpine:latest true");
-      times.add(millis(start, events("floor" + i + "x").get(awaited + " s1")));
+      times.add(millis(start, events(id).get(awaited + " s1")));
       podman("rm -f " + name);
     }
     return times;

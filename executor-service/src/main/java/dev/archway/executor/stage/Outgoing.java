@@ -11,6 +11,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,10 +24,16 @@ final class Outgoing implements AutoCloseable {
   private static final int MOST_CHARACTERS = 256 * 1024;
   private static final long LONGEST_PAUSE_MILLIS = 5000;
 
+  /**
+   * The first line goes at once; nobody sees the difference between five chunks a second and more.
+   */
+  private static final long CHUNK_INTERVAL_NANOS = 200_000_000;
+
   private final StageKey key;
   private final StageReports reports;
   private final BlockingQueue<Item> items = new ArrayBlockingQueue<>(128);
   private final Thread sender;
+  private long lastChunk = System.nanoTime() - CHUNK_INTERVAL_NANOS;
 
   Outgoing(StageKey key, StageReports reports) {
     this.key = key;
@@ -103,7 +110,7 @@ final class Outgoing implements AutoCloseable {
     }
   }
 
-  /** Sends these lines with those that already wait behind them; returns what came after. */
+  /** Sends these lines with those that follow closely; returns what came after. */
   private @Nullable Item chunks(Item.Lines begin) throws InterruptedException {
     List<Line> chunk = new ArrayList<>();
     long first = begin.first();
@@ -122,7 +129,7 @@ final class Outgoing implements AutoCloseable {
         chunk.add(line);
         characters += line.text().length();
       }
-      rest = items.poll();
+      rest = items.poll(lastChunk + CHUNK_INTERVAL_NANOS - System.nanoTime(), TimeUnit.NANOSECONDS);
       current = null;
       if (rest instanceof Item.Lines more
           && more.step().equals(begin.step())
@@ -146,6 +153,7 @@ final class Outgoing implements AutoCloseable {
   private void tell(String step, long first, List<Line> lines) throws InterruptedException {
     LogChunk chunk = new LogChunk(key, step, first, lines, false);
     insist(() -> reports.tell(chunk));
+    lastChunk = System.nanoTime();
   }
 
   private void insist(Runnable telling) throws InterruptedException {

@@ -21,7 +21,9 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
@@ -37,11 +39,14 @@ import org.springframework.transaction.support.TransactionTemplate;
  */
 public final class ExecutionStore {
   private static final String SOURCE = "planner";
+  private static final int REQUESTS = 100;
 
   private final JdbcClient jdbc;
   private final TransactionTemplate transactions;
   private final Outbox outbox;
   private final EventHub hub;
+  private final Map<ExecutionId, Request> requests =
+      Collections.synchronizedMap(new RecentlyUsed<>(REQUESTS));
 
   public ExecutionStore(
       JdbcClient jdbc, TransactionTemplate transactions, Outbox outbox, EventHub hub) {
@@ -87,16 +92,17 @@ public final class ExecutionStore {
       ExecutionId id, BiFunction<Request, ExecutionState, Decision> decide) {
     return Optional.ofNullable(
         transactions.execute(_ -> {
-          Optional<Stored> found =
-              jdbc.sql("SELECT request, state FROM executions WHERE id = ? FOR UPDATE")
+          Optional<String> found =
+              jdbc.sql("SELECT state FROM executions WHERE id = ? FOR UPDATE")
                   .param(id.value())
-                  .query(ExecutionStore::stored)
+                  .query(String.class)
                   .optional();
           if (found.isEmpty()) {
             return null;
           }
-          Request request = found.get().request();
-          ExecutionState before = found.get().state();
+          Request request = request(id);
+          ExecutionState before =
+              ContractMapper.json().readValue(found.get(), ExecutionState.class);
           Decision decision = decide.apply(request, before);
           ExecutionState after = decision.state();
           if (!after.equals(before)) {
@@ -111,6 +117,24 @@ public final class ExecutionStore {
           }
           return after;
         }));
+  }
+
+  /** What was asked for never changes, and is much larger than the state: it is read once. */
+  private Request request(ExecutionId id) {
+    Request known = requests.get(id);
+    if (known != null) {
+      return known;
+    }
+    Request request =
+        ContractMapper.json()
+            .readValue(
+                jdbc.sql("SELECT request FROM executions WHERE id = ?")
+                    .param(id.value())
+                    .query(String.class)
+                    .single(),
+                Request.class);
+    requests.put(id, request);
+    return request;
   }
 
   /** One execution. */

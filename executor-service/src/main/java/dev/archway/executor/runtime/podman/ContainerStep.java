@@ -5,6 +5,7 @@ import dev.archway.executor.runtime.RuntimeUnavailableException;
 import dev.archway.executor.runtime.StartFailure;
 import dev.archway.executor.runtime.StepResult;
 import dev.archway.executor.runtime.StepResult.NotStarted;
+import dev.archway.executor.runtime.podman.PodmanService.Found;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +22,11 @@ import org.jspecify.annotations.Nullable;
  * interleavings with a crash.
  */
 final class ContainerStep {
-  private static final Duration COMMAND_LIMIT = Duration.ofMinutes(1);
+  /** curl's exit code when nobody listens. */
+  private static final int NO_CONNECTION = 7;
+
+  private static final Pattern NOT_IN_IMAGE =
+      Pattern.compile("command that was not found|permission denied|no such file");
   private static final Duration UNSETTLED = Duration.ofSeconds(5);
 
   private final PodmanStore store;
@@ -30,6 +36,9 @@ final class ContainerStep {
   private final Launcher launcher;
   private final Bell bell = new Bell();
 
+  /** The container's, when it was this process that created it. */
+  private @Nullable String id;
+
   ContainerStep(PodmanStore store, Path directory, String container, StepEnd end) {
     this.store = store;
     this.directory = directory;
@@ -38,20 +47,17 @@ final class ContainerStep {
     this.launcher = new Launcher(directory);
   }
 
-  /** Makes everything ready for the launcher; called only while nothing was ever claimed. */
+  /** Makes everything ready that the container needs; may be asked for again. */
   interface Preparation {
-    @Nullable NotStarted prepare(Launcher launcher)
+    @Nullable NotStarted prepare()
         throws IOException, RuntimeUnavailableException, InterruptedException;
   }
-
-  /** What podman says of the container. */
-  private record Found(String id, String status, int code) {}
 
   private record Launched(@Nullable String id, @Nullable StepResult result) {}
 
   StepResult run(
       Preparation preparation,
-      Map<String, String> environment,
+      Map<String, Object> request,
       @Nullable Long memoryLimit,
       LogSink sink,
       StepControl control)
@@ -62,12 +68,12 @@ final class ContainerStep {
     try (LogTail tail = new LogTail(directory.resolve("ctr.log"), new LogParser.K8sFile(), sink)) {
       if (launcher.lastClaim() == 0) {
         StepResult early = end.due();
-        StepResult hindered = early != null ? early : preparation.prepare(launcher);
+        StepResult hindered = early != null ? early : create(preparation, request);
         if (hindered != null) {
           return hindered;
         }
       }
-      Launched launched = launch(preparation, environment);
+      Launched launched = launch(preparation, request);
       if (launched.id() == null) {
         return launched.result() == null
             ? new StepResult.Lost("the container's id is unknown")
@@ -81,11 +87,33 @@ final class ContainerStep {
     }
   }
 
-  private Launched launch(Preparation preparation, Map<String, String> environment)
+  /** Creates the container unless it is there; null when it is. */
+  private @Nullable NotStarted create(Preparation preparation, Map<String, Object> request)
+      throws IOException, RuntimeUnavailableException, InterruptedException {
+    for (int tries = 1; ; tries++) {
+      NotStarted hindered = preparation.prepare();
+      if (hindered != null) {
+        return hindered;
+      }
+      // Written first: whoever cleans up looks for it.
+      launcher.write(store.service().startCommand(container));
+      PodmanService.Created created = store.service().create(request);
+      id = created.id();
+      if (id != null || created.nameInUse()) {
+        return null;
+      }
+      if (!created.imageUnknown() || tries == 2) {
+        return new NotStarted(
+            StartFailure.ENGINE, "cannot create the container: " + created.message());
+      }
+      store.images().forget(String.valueOf(request.get("image")));
+    }
+  }
+
+  private Launched launch(Preparation preparation, Map<String, Object> request)
       throws IOException, RuntimeUnavailableException, InterruptedException {
     int claim = Math.max(1, launcher.lastClaim());
     Process process = null;
-    int refusals = 0;
     while (true) {
       switch (launcher.state(claim)) {
         case UNCLAIMED -> {
@@ -94,48 +122,46 @@ final class ContainerStep {
             if (early != null) {
               return new Launched(null, early);
             }
-            process = launcher.start(claim, environment);
+            process = launcher.start(claim);
           }
         }
         case RUNNING -> {}
         case ENDED -> {
           Integer code = launcher.result(claim);
-          if (code != null && code == 0) {
-            return new Launched(launcher.output(claim), null);
+          boolean started = code != null && code == 0;
+          if (started && id != null) {
+            return new Launched(id, null);
           }
-          String errors = launcher.errors(claim);
-          Found found = inspect();
-          if (found != null && errors.contains("already in use")) {
+          Found found = store.service().inspect(container);
+          if (found != null && (started || launched(found))) {
             return new Launched(found.id(), null);
           }
-          if (errors.contains("image not known") && refusals++ == 0) {
-            store.images().forget(imageOf());
-            NotStarted hindered = preparation.prepare(launcher);
-            if (hindered != null) {
-              return new Launched(null, hindered);
-            }
-            claim++;
-            process = null;
-          } else {
-            return new Launched(null, refused(code == null ? 125 : code, errors));
+          if (found == null || code == null || code != NO_CONNECTION) {
+            return new Launched(null, refused(launcher.said(claim)));
           }
+          // The service had ended: nothing was asked of it.
+          store.service().ensure();
+          claim++;
+          process = null;
         }
         case DEAD -> {
-          Found found = inspect();
-          if (found == null) {
-            claim++;
-          } else if (launched(found)) {
+          Found found = store.service().inspect(container);
+          if (found != null && launched(found)) {
             return new Launched(found.id(), null);
-          } else if (launcher.sameBoot(claim)) {
-            // Created, never started, and nobody is left who could start it.
-            remove();
-            claim++;
-          } else {
+          }
+          if (found != null && !launcher.sameBoot(claim)) {
             // A reboot makes podman forget whether it ran.
             return new Launched(
                 null,
                 new StepResult.Lost("the machine restarted while the container was starting"));
           }
+          // Created, never started, and nobody is left who could start it.
+          store.service().remove(container);
+          NotStarted hindered = create(preparation, request);
+          if (hindered != null) {
+            return new Launched(null, hindered);
+          }
+          claim++;
           process = null;
         }
       }
@@ -160,16 +186,16 @@ final class ContainerStep {
       if (code == null && Duration.between(looked, end.now()).toMillis() >= 500) {
         looked = end.now();
         if (!conmonAlive()) {
-          Found found = inspect();
+          Found found = store.service().inspect(container);
           if (found == null) {
             return lost(tail, "container %s is gone".formatted(container));
           }
           if (found.status().equals("exited")) {
-            code = found.code();
+            code = found.exitCode();
           } else if (goneSince == null) {
             goneSince = looked;
           } else if (Duration.between(goneSince, looked).compareTo(UNSETTLED) > 0) {
-            var _ = signal("KILL");
+            signal("KILL");
             return lost(
                 tail,
                 "the monitor of container %s is gone, podman says \"%s\""
@@ -182,7 +208,7 @@ final class ContainerStep {
         tail.finish();
         return result(code, memoryLimit);
       }
-      end.enforce(name -> signal(name));
+      end.enforce(this::signal);
       bell.await(goneSince == null ? end.patience() : Duration.ofMillis(100));
     }
   }
@@ -214,58 +240,17 @@ final class ContainerStep {
     return pid != null && !pid.isEmpty() && ProcessTable.named(Long.parseLong(pid), "conmon");
   }
 
-  private String imageOf() throws IOException {
-    String image = DurableFile.read(directory.resolve("image"));
-    return image == null ? "" : image;
-  }
-
-  private static NotStarted refused(int code, String errors) {
-    String message = Images.message(errors);
-    if (code == 126 || code == 127) {
+  private static NotStarted refused(String said) {
+    if (NOT_IN_IMAGE.matcher(said).find()) {
       return new NotStarted(
           StartFailure.INVALID_SPEC,
           "cannot start the container: %s; name an image that has the step's shell"
-              .formatted(message));
+              .formatted(said));
     }
-    return new NotStarted(StartFailure.ENGINE, "cannot start the container: " + message);
+    return new NotStarted(StartFailure.ENGINE, "cannot start the container: " + said);
   }
 
-  private @Nullable Found inspect() throws RuntimeUnavailableException, InterruptedException {
-    Engine.Outcome outcome =
-        store
-            .engine()
-            .run(
-                COMMAND_LIMIT,
-                List.of(
-                    "podman",
-                    "inspect",
-                    "--type",
-                    "container",
-                    "-f",
-                    "{{.Id}} {{.State.Status}} {{.State.ExitCode}}",
-                    container));
-    if (outcome.ok()) {
-      String[] parts = outcome.out().split(" ", -1);
-      return new Found(parts[0], parts[1], Integer.parseInt(parts[2]));
-    }
-    if (outcome.err().contains("no such")) {
-      return null;
-    }
-    throw new RuntimeUnavailableException(
-        "cannot inspect container %s: %s".formatted(container, outcome.err()));
-  }
-
-  private void remove() throws RuntimeUnavailableException, InterruptedException {
-    Engine.Outcome outcome =
-        store.engine().run(COMMAND_LIMIT, List.of("podman", "rm", "-f", container));
-    if (!outcome.ok() && !outcome.err().contains("no such")) {
-      throw new RuntimeUnavailableException(
-          "cannot remove container %s: %s".formatted(container, outcome.err()));
-    }
-  }
-
-  private Engine.Outcome signal(String name)
-      throws RuntimeUnavailableException, InterruptedException {
-    return store.engine().run(COMMAND_LIMIT, List.of("podman", "kill", "-s", name, container));
+  private void signal(String name) throws RuntimeUnavailableException, InterruptedException {
+    store.service().signal(container, name);
   }
 }

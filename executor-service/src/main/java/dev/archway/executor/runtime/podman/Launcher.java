@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +55,11 @@ final class Launcher {
   }
 
   /** Starts the launcher for a claim; it does nothing when the claim is taken. */
+  Process start(int claim) throws IOException {
+    return start(claim, Map.of());
+  }
+
+  /** As {@link #start(int)}, with these variables besides. */
   Process start(int claim, Map<String, String> environment) throws IOException {
     ProcessBuilder builder =
         new ProcessBuilder(
@@ -91,12 +97,6 @@ final class Launcher {
     return owner != null && owner.boot().equals(ProcessTable.boot());
   }
 
-  /** What the command printed: its first line; null when there is none. */
-  @Nullable String output(int claim) throws IOException {
-    String text = DurableFile.read(directory.resolve("launch.out." + claim));
-    return text == null || text.isEmpty() ? null : text.lines().findFirst().orElse(null);
-  }
-
   State state(int claim) throws IOException {
     if (result(claim) != null) {
       return State.ENDED;
@@ -112,10 +112,12 @@ final class Launcher {
     return result(claim) != null ? State.ENDED : State.DEAD;
   }
 
-  String errors(int claim) throws IOException {
-    Path file = directory.resolve("launch.err." + claim);
-    return Files.exists(file)
-        ? new String(Files.readAllBytes(file), java.nio.charset.StandardCharsets.UTF_8)
-        : "";
+  /** What the command printed and complained about. */
+  String said(int claim) throws IOException {
+    return String.join("\n", text("launch.out." + claim), text("launch.err." + claim)).strip();
+  }
+
+  private String text(String name) throws IOException {
+    return Objects.requireNonNullElse(DurableFile.read(directory.resolve(name)), "");
   }
 }

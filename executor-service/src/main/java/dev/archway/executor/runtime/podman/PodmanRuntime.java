@@ -51,6 +51,7 @@ public final class PodmanRuntime implements StageRuntime {
 
   private static void learn(PodmanStore store) {
     try {
+      store.service().ensure();
       store.images().learn();
     } catch (RuntimeUnavailableException e) {
       System.getLogger(PodmanRuntime.class.getName())
@@ -100,6 +101,7 @@ public final class PodmanRuntime implements StageRuntime {
 
   @Override
   public void close() {
+    stores.values().forEach(store -> store.service().close());
     watch.close();
   }
 }

@@ -21,7 +21,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -100,7 +99,7 @@ final class PodmanSession implements StageSession {
     Placement placement = spec.stage().placement();
     Map<String, String> variables = new HashMap<>(spec.environment());
     variables.putAll(run.environment());
-    if (PodmanCommand.privileged(run, placement) && !store.settings().allowPrivileged()) {
+    if (ContainerRequest.privileged(run, placement) && !store.settings().allowPrivileged()) {
       return new NotStarted(
           StartFailure.INVALID_SPEC,
           "cannot run step %s privileged: this executor does not allow it; set archway.executor.podman.allow-privileged or drop privileged"
@@ -108,42 +107,29 @@ final class PodmanSession implements StageSession {
     }
     String image = Images.fullName(run.image(), run.imageRegistry());
     ContainerStep.Preparation preparation =
-        launcher -> {
+        () -> {
           NotStarted hindered =
               pull(run, image, folder, Duration.between(clock.instant(), step.deadline()));
-          if (hindered != null) {
-            return hindered;
-          }
-          if (run.command() != null) {
+          if (hindered == null && run.command() != null) {
             Path script = folder.resolve("script");
             DurableFile.write(script, run.command() + "\n");
             Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rw-r--r--"));
           }
-          DurableFile.write(
-              folder.resolve("environment"), PodmanCommand.environmentFile(variables));
-          DurableFile.write(folder.resolve("image"), image);
-          launcher.write(
-              ShellText.quoted(
-                  PodmanCommand.run(
-                      key(),
-                      run,
-                      placement,
-                      container(run.id()),
-                      folder,
-                      workspace,
-                      image,
-                      store.settings().network(),
-                      variables)));
-          return null;
+          return hindered;
         };
-    Map<String, String> environment = new HashMap<>(store.environment());
-    variables.forEach((name, value) -> {
-      if (value.contains("\n")) {
-        environment.putIfAbsent(name, value);
-      }
-    });
+    Map<String, Object> request =
+        ContainerRequest.of(
+            key(),
+            run,
+            placement,
+            container(run.id()),
+            folder,
+            workspace,
+            image,
+            store.settings().network(),
+            variables);
     return new ContainerStep(store, folder, container(run.id()), end)
-        .run(preparation, environment, run.resources().memoryBytes(), log, control);
+        .run(preparation, request, run.resources().memoryBytes(), log, control);
   }
 
   private @Nullable NotStarted pull(Run run, String image, Path folder, Duration limit)
@@ -208,44 +194,23 @@ final class PodmanSession implements StageSession {
   @Override
   public void close() {
     try {
-      List<String> containers = new ArrayList<>();
-      List<String> images = new ArrayList<>();
       for (StepPlan step : spec.stage().steps()) {
-        Path folder = directory.resolve("steps").resolve(step.id());
-        if (new Launcher(folder).lastClaim() == 0) {
+        if (!Files.exists(directory.resolve("steps").resolve(step.id()).resolve("launch.sh"))) {
           continue;
         }
         switch (step) {
-          case Run _ -> containers.add(container(step.id()));
+          case Run _ -> store.service().remove(container(step.id()));
           case StepPlan.Clone _ -> {}
-          case BuildAndPush _ -> images.add(ImageBuild.imageName(key(), step.id()));
+          case BuildAndPush _ ->
+              store.service().removeImage(ImageBuild.imageName(key(), step.id()));
         }
-      }
-      if (!containers.isEmpty()) {
-        clean(List.of("podman", "rm", "-f", "-i", "-t", "0"), containers);
-      }
-      if (!images.isEmpty()) {
-        clean(List.of("buildah", "rmi", "-f"), images);
       }
       Trees.delete(workspace);
       Trees.delete(directory.resolve("steps"));
-    } catch (IOException e) {
-      warn(e.toString());
+    } catch (IOException | RuntimeUnavailableException e) {
+      warn(e.getMessage());
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  private void clean(List<String> command, List<String> names) throws InterruptedException {
-    List<String> words = new ArrayList<>(command);
-    words.addAll(names);
-    try {
-      Engine.Outcome outcome = store.engine().run(Duration.ofMinutes(5), words);
-      if (!outcome.ok() && !outcome.err().contains("not known")) {
-        warn(outcome.err());
-      }
-    } catch (RuntimeUnavailableException e) {
-      warn(e.getMessage());
     }
   }
 

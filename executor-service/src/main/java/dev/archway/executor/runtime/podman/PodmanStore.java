@@ -10,6 +10,7 @@ record PodmanStore(
     PodmanSettings settings,
     Map<String, String> environment,
     Engine engine,
+    PodmanService service,
     Images images,
     ExitFiles exits,
     FileWatch watch) {
@@ -23,6 +24,7 @@ record PodmanStore(
         settings,
         configuration.environment(),
         engine,
+        new PodmanService(configuration.environment(), configuration.socket()),
         new Images(engine, platform),
         new ExitFiles(configuration.exits(), watch),
         watch);

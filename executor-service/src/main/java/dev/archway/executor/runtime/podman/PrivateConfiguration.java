@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
@@ -18,11 +19,37 @@ import org.jspecify.annotations.Nullable;
  *
  * @param environment the variables that make podman and buildah use it
  * @param exits where conmon writes exit codes
+ * @param socket where podman's API service listens
  */
-record PrivateConfiguration(Map<String, String> environment, Path exits, Path authFile) {
+record PrivateConfiguration(
+    Map<String, String> environment, Path exits, Path socket, Path authFile) {
 
   /** Podman lowers its own hard limit to about this (the kernel's default pid_max). */
   private static final long MOST_PROCESSES = 32768;
+
+  /**
+   * conmon leaves its {@code oom} mark in its working directory, which is the API service's and so
+   * would be one for all containers: this puts it beside the pid file of each. And conmon must not
+   * call podman when a container ends: removing it at the stage's end cleans up as well, without
+   * another start of that large program between two steps.
+   */
+  private static final String CONMON =
+      """
+      #!/bin/sh
+      for word; do
+        shift
+        case $before in
+          --exit-command | --exit-command-arg) ;;
+          --conmon-pidfile)
+            cd "${word%/*}" || exit 1
+            set -- "$@" "$word"
+            ;;
+          *) case $word in --exit-command | --exit-command-arg) ;; *) set -- "$@" "$word" ;; esac ;;
+        esac
+        before=$word
+      done
+      exec conmon "$@"
+      """;
 
   static PrivateConfiguration write(PodmanSettings settings, Platform platform) throws IOException {
     Path home = settings.directory().toAbsolutePath().resolve(platform.dashed());
@@ -42,7 +69,10 @@ record PrivateConfiguration(Map<String, String> environment, Path exits, Path au
         runroot = "%s"
         """
             .formatted(home.resolve("graph"), run.resolve("storage")));
-    replace(containers, containers(home, run));
+    Path conmon = home.resolve("conmon");
+    replace(conmon, CONMON);
+    Files.setPosixFilePermissions(conmon, PosixFilePermissions.fromString("rwxr-xr-x"));
+    replace(containers, containers(home, run, conmon));
     replace(registries, registries(settings));
     if (!Files.exists(auth)) {
       DurableFile.write(auth, "{}");
@@ -57,7 +87,8 @@ record PrivateConfiguration(Map<String, String> environment, Path exits, Path au
         environment.entrySet().stream()
             .map(e -> "export " + e.getKey() + "=" + ShellText.quoted(e.getValue()) + "\n")
             .collect(Collectors.joining()));
-    return new PrivateConfiguration(Map.copyOf(environment), run.resolve("libpod/exits"), auth);
+    return new PrivateConfiguration(
+        Map.copyOf(environment), run.resolve("libpod/exits"), run.resolve("podman.sock"), auth);
   }
 
   /**
@@ -74,7 +105,7 @@ record PrivateConfiguration(Map<String, String> environment, Path exits, Path au
     return Path.of("/run/archway-" + hash, platform.dashed());
   }
 
-  private static String containers(Path home, Path run) throws IOException {
+  private static String containers(Path home, Path run, Path conmon) throws IOException {
     // crun refuses the hybrid layout of cgroup v1 beside v2; runc takes it.
     boolean unified = Files.exists(Path.of("/sys/fs/cgroup/cgroup.controllers"));
     return """
@@ -85,6 +116,7 @@ record PrivateConfiguration(Map<String, String> environment, Path exits, Path au
     network_backend = "netavark"
     network_config_dir = "%s"
     [engine]
+    conmon_path = ["%s"]
     cgroup_manager = "cgroupfs"
     events_logger = "file"
     tmp_dir = "%s"
@@ -94,6 +126,7 @@ record PrivateConfiguration(Map<String, String> environment, Path exits, Path au
             hardLimit("Max open files", 1048576),
             hardLimit("Max processes", MOST_PROCESSES),
             home.resolve("networks"),
+            conmon,
             run.resolve("libpod"),
             unified ? "" : "runtime = \"runc\"\n");
   }

@@ -10,11 +10,11 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-final class PodmanCommandTest {
+final class ContainerRequestTest {
   private static final StageKey KEY = new StageKey(ExecutionId.of("e1234567"), "build", 2);
 
-  private static List<String> command(Map<String, String> environment) {
-    return PodmanCommand.run(
+  private static Map<String, Object> request(String network, Map<String, String> environment) {
+    return ContainerRequest.of(
         KEY,
         Samples.run("one", "alpine", "true", Samples.MINUTE, 100_000_000L),
         Samples.placement(),
@@ -22,27 +22,42 @@ final class PodmanCommandTest {
         Path.of("/s"),
         Path.of("/w"),
         "docker.io/library/alpine:latest",
-        "host",
+        network,
         environment);
   }
 
   @Test
-  void containerIsNeverRemovedByItselfNorPulledAtItsStart() {
-    List<String> words = command(Map.of());
-    assertThat(words).startsWith("podman", "run", "-d", "--name", "name");
-    assertThat(words).doesNotContain("--rm").containsSequence("--pull", "never");
-    assertThat(words).containsSequence("--memory", "100000000b");
-    assertThat(words)
-        .endsWith(
-            "--entrypoint", "sh", "docker.io/library/alpine:latest", "-e", "/archway/script.sh");
+  void containerRunsTheScriptAndIsNeverPulledAtItsStart() {
+    assertThat(request("host", Map.of()))
+        .containsEntry("name", "name")
+        .containsEntry("image_pull_policy", "never")
+        .containsEntry("entrypoint", List.of("sh"))
+        .containsEntry("command", List.of("-e", "/archway/script.sh"))
+        .doesNotContainKey("remove");
   }
 
   @Test
-  void valuesOfVariablesAreNotAmongTheWords() {
-    Map<String, String> environment = Map.of("A", "hidden", "B", "hidden\nhidden");
-    assertThat(command(environment)).noneMatch(word -> word.contains("hidden"));
-    assertThat(command(environment)).containsSequence("--env", "B");
-    assertThat(PodmanCommand.environmentFile(environment)).isEqualTo("A=hidden\n");
+  void nothingBeyondTheMemoryLimitGoesToSwap() {
+    assertThat(request("host", Map.of()))
+        .containsEntry(
+            "resource_limits",
+            Map.of("memory", Map.of("limit", 100_000_000L, "swap", 100_000_000L)));
+  }
+
+  @Test
+  void valuesOfVariablesKeepTheirLineBreaks() {
+    Map<String, String> environment = Map.of("A", "one\ntwo");
+    assertThat(request("host", environment)).containsEntry("env", environment);
+  }
+
+  @Test
+  void networkIsAModeOrAName() {
+    assertThat(request("host", Map.of()))
+        .containsEntry("netns", Map.of("nsmode", "host"))
+        .doesNotContainKey("networks");
+    assertThat(request("builds", Map.of()))
+        .containsEntry("netns", Map.of("nsmode", "bridge"))
+        .containsEntry("networks", Map.of("builds", Map.of()));
   }
 
   @Test
