@@ -109,7 +109,7 @@ public final class Engines implements AutoCloseable {
     return shell(". " + home.resolve("podman/linux-amd64/env") + "\n" + script, Map.of());
   }
 
-  static String shell(String script, Map<String, String> environment)
+  public static String shell(String script, Map<String, String> environment)
       throws IOException, InterruptedException {
     Path out = Files.createTempFile("shell", ".out");
     ProcessBuilder builder = new ProcessBuilder("sh", "-ec", script);

@@ -32,17 +32,12 @@ public final class Samples {
   }
 
   public static Placement placement() {
+    return placement(new Connector.LocalPodman("local", List.of()), "somewhere");
+  }
+
+  public static Placement placement(Connector connector, String namespace) {
     return new Placement(
-        new Connector.LocalPodman("local", List.of()),
-        "somewhere",
-        null,
-        true,
-        null,
-        null,
-        Map.of(),
-        List.of(),
-        Map.of(),
-        Map.of(),
+        connector, namespace, null, true, null, null, Map.of(), List.of(), Map.of(), Map.of(),
         null);
   }
 
@@ -52,6 +47,15 @@ public final class Samples {
 
   public static RunStage stage(
       StageKey key, Platform platform, @Nullable Checkout checkout, StepPlan... steps) {
+    return stage(key, platform, placement(), checkout, steps);
+  }
+
+  public static RunStage stage(
+      StageKey key,
+      Platform platform,
+      Placement placement,
+      @Nullable Checkout checkout,
+      StepPlan... steps) {
     return new RunStage(
         key,
         new StagePlan(
@@ -60,7 +64,7 @@ public final class Samples {
             key.stage(),
             List.of(),
             platform,
-            placement(),
+            placement,
             List.of(steps),
             Duration.ofMinutes(5)),
         checkout,

@@ -8,14 +8,8 @@ import java.util.Set;
  * A place where stages run. One instance serves many stages at once; every method is thread-safe.
  */
 public interface StageRuntime extends AutoCloseable {
-  /** The runtime's name in reports, such as {@code podman}. */
-  String name();
-
   /** The platforms whose stages it takes. */
   Set<Platform> platforms();
-
-  /** True when the platform's instructions are emulated on this machine. */
-  boolean emulated(Platform platform);
 
   /**
    * Finds the stage's resources or creates them: a second call with the same key joins the first.

@@ -12,6 +12,12 @@ public interface StageSession extends AutoCloseable {
   /** The attempt. */
   StageKey key();
 
+  /** The runtime's name in reports, such as {@code podman}. */
+  String runtime();
+
+  /** True when the platform's instructions are emulated where the stage runs. */
+  boolean emulated();
+
   /** Names of placement fields that are set and that this runtime does not honour. */
   List<String> ignored();
 

@@ -12,6 +12,10 @@ public enum StartFailure {
   INVALID_SPEC(FailureReason.INVALID_SPEC, false),
   /** A secret could not be resolved. */
   SECRET(FailureReason.SECRET_UNAVAILABLE, false),
+  /** No node can take it now. */
+  UNSCHEDULABLE(FailureReason.RUNTIME_UNAVAILABLE, true),
+  /** A quota is used up. */
+  QUOTA(FailureReason.RUNTIME_UNAVAILABLE, true),
   /** The engine could not start it. */
   ENGINE(FailureReason.RUNTIME_UNAVAILABLE, true);
 

@@ -134,7 +134,7 @@ public final class StageWorker implements AutoCloseable {
       if (directory.stopped().isPresent()) {
         session.stop(STOP_GRACE);
       }
-      new StepLoop(spec, directory, runtime, session, outgoing, clock).run();
+      new StepLoop(spec, directory, session, outgoing, clock).run();
       over = true;
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();

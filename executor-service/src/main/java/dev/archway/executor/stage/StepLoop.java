@@ -12,7 +12,6 @@ import dev.archway.contract.image.PushedImage;
 import dev.archway.contract.plan.StepPlan;
 import dev.archway.contract.status.Status;
 import dev.archway.executor.runtime.RuntimeUnavailableException;
-import dev.archway.executor.runtime.StageRuntime;
 import dev.archway.executor.runtime.StageSession;
 import dev.archway.executor.runtime.StageSpec;
 import dev.archway.executor.runtime.StartFailure;
@@ -33,7 +32,6 @@ final class StepLoop {
 
   private final StageSpec spec;
   private final StageDirectory directory;
-  private final StageRuntime runtime;
   private final StageSession session;
   private final Outgoing outgoing;
   private final Clock clock;
@@ -41,13 +39,11 @@ final class StepLoop {
   StepLoop(
       StageSpec spec,
       StageDirectory directory,
-      StageRuntime runtime,
       StageSession session,
       Outgoing outgoing,
       Clock clock) {
     this.spec = spec;
     this.directory = directory;
-    this.runtime = runtime;
     this.session = session;
     this.outgoing = outgoing;
     this.clock = clock;
@@ -63,8 +59,8 @@ final class StepLoop {
                 new StageStarted(
                     key(),
                     clock.instant(),
-                    runtime.name(),
-                    runtime.emulated(spec.stage().platform()),
+                    session.runtime(),
+                    session.emulated(),
                     session.ignored()));
     outgoing.event(started, () -> {});
     Instant deadline = started.at().plus(spec.stage().timeout());

@@ -1,316 +1,73 @@
 package dev.archway.executor.stage;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import dev.archway.contract.command.StageCommand.RunStage;
-import dev.archway.contract.command.StageCommand.StopStage;
-import dev.archway.contract.event.ImageEvent.ImagePushed;
-import dev.archway.contract.event.LogChunk;
-import dev.archway.contract.event.StageEvent.StageFinished;
-import dev.archway.contract.event.StageEvent.StageStarted;
-import dev.archway.contract.event.StageEvent.StepFinished;
-import dev.archway.contract.failure.Failure;
-import dev.archway.contract.failure.FailureReason;
-import dev.archway.contract.id.StageKey;
-import dev.archway.contract.plan.StepPlan;
-import dev.archway.contract.status.Status;
+import dev.archway.contract.id.ExecutionId;
+import dev.archway.contract.plan.Placement;
 import dev.archway.executor.Engines;
-import dev.archway.executor.RecordedReports;
 import dev.archway.executor.Samples;
-import dev.archway.executor.runtime.podman.PodmanRuntime;
-import java.nio.file.Files;
+import dev.archway.executor.runtime.StageRuntime;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.time.Clock;
-import java.time.Duration;
-import java.util.Objects;
-import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
+import java.util.List;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Whole stages on the real podman, buildah, git and registry. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-final class StageOnPodmanIT {
-  private static final long MEGABYTE = 1024 * 1024;
-
-  private final Engines engines;
-  private final PodmanRuntime runtime;
-  private final Path home;
-  private RecordedReports reports = new RecordedReports();
-  private StageWorker worker;
-
+final class StageOnPodmanIT extends StageBehaviour {
   StageOnPodmanIT(@TempDir Path home) throws Exception {
-    this.home = home;
-    engines = Engines.start(home);
-    runtime = engines.runtime();
-    worker = newWorker();
+    super(home, PodmanPlace.start(home));
   }
 
-  @BeforeAll
-  void pullOnce() throws Exception {
-    assertThat(run(Samples.run("pull", "true")).failure()).isNull();
-  }
-
-  @BeforeEach
-  void freshReports() {
-    reports = new RecordedReports();
-    worker = newWorker();
-  }
-
-  @AfterEach
-  void stopWorker() {
-    Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> worker.active() == 0);
-    worker.close();
-  }
-
-  @AfterAll
-  void stopEngines() {
-    runtime.close();
-    engines.close();
-  }
-
-  private StageWorker newWorker() {
-    return new StageWorker(home.resolve("stages"), runtime, reports, 4, Clock.systemUTC());
-  }
-
-  private StageFinished run(StepPlan... steps) {
-    return run(Samples.stage(Samples.key(), null, steps));
-  }
-
-  private StageFinished run(RunStage command) {
-    worker.handle(command);
-    return await();
-  }
-
-  private StageFinished await() {
-    return Awaitility.await()
-        .atMost(Duration.ofMinutes(2))
-        .pollInterval(Duration.ofMillis(20))
-        .until(reports::finished, java.util.Optional::isPresent)
-        .orElseThrow();
-  }
-
-  private static Failure failure(StageFinished finished) {
-    return Objects.requireNonNull(finished.failure());
-  }
-
-  @Test
-  void stepsShareTheWorkspaceAndEveryLineComesBeforeTheEnd() {
-    StageFinished finished =
-        run(
-            Samples.run("one", "echo $CI; echo \"$TEXT\" >&2; pwd; echo made >file"),
-            Samples.run("two", "cat file; printf 'no line break'"));
-    assertThat(finished.status()).isEqualTo(Status.SUCCESS);
-    assertThat(reports.text("one")).contains("true", "two", "lines", "/harness");
-    assertThat(reports.lines("one").values())
-        .filteredOn(line -> line.stream() == LogChunk.Stream.ERR)
-        .extracting(LogChunk.Line::text)
-        .containsExactly("two", "lines");
-    assertThat(reports.text("two")).containsExactly("made", "no line break");
-    assertThat(reports.step("two").logLines()).isEqualTo(2);
-    assertThat(reports.step("two").exitCode()).isZero();
-    assertThat(reports.told().getFirst()).isInstanceOf(StageStarted.class);
-    StageStarted started = (StageStarted) reports.told().getFirst();
-    assertThat(started.ignored()).containsExactly("namespace", "automountServiceAccountToken");
-    int end = reports.told().indexOf(reports.step("one"));
-    assertThat(reports.told().subList(0, end))
-        .anyMatch(e -> e instanceof LogChunk c && c.step().equals("one") && c.end());
-  }
-
-  @Test
-  void failingStepEndsTheStageAndSkipsTheRest() {
-    StageFinished finished =
-        run(Samples.run("one", "echo before; false; echo never"), Samples.run("two", "true"));
-    assertThat(finished.status()).isEqualTo(Status.FAILED);
-    assertThat(failure(finished).reason()).isEqualTo(FailureReason.EXIT_CODE);
-    assertThat(failure(finished).exitCode()).isEqualTo(1);
-    assertThat(failure(finished).step()).isEqualTo("one");
-    assertThat(failure(finished).logTail()).containsExactly("before");
-    assertThat(reports.step("two").status()).isEqualTo(Status.SKIPPED);
-  }
-
-  @Test
-  void tenMegabytesOfOutputArriveWhole() {
-    StageFinished finished = run(Samples.run("big", "seq 1 1400000"));
-    assertThat(finished.status()).isEqualTo(Status.SUCCESS);
-    assertThat(reports.step("big").logLines()).isEqualTo(1_400_000);
-    assertThat(reports.lines("big")).hasSize(1_400_000);
-    assertThat(reports.text("big").get(1_399_999)).isEqualTo("1400000");
-  }
-
-  @Test
-  void stepOverItsMemoryLimitIsToldFromAnyOtherKill() {
-    StageFinished finished =
-        run(
-            Samples.run(
-                "eat",
-                "alpine",
-                "exec awk 'BEGIN{a=\"x\"; while(1) a=a a}'",
-                Samples.MINUTE,
-                30 * MEGABYTE));
-    assertThat(failure(finished).reason()).isEqualTo(FailureReason.OUT_OF_MEMORY);
-    assertThat(failure(run2(Samples.run("kill", "kill -9 $$ || true; exit 137"))).reason())
-        .isEqualTo(FailureReason.EXIT_CODE);
-  }
-
-  private StageFinished run2(StepPlan... steps) {
-    reports = new RecordedReports();
-    worker = newWorker();
-    return run(steps);
-  }
-
-  @Test
-  void stepOverItsTimeIsKilled() {
-    StageFinished finished =
-        run(
-            Samples.run(
-                "slow",
-                "alpine",
-                "trap 'exit 3' TERM; echo on; while :; do sleep 0.1; done",
-                Duration.ofSeconds(2),
-                null));
-    assertThat(finished.status()).isEqualTo(Status.EXPIRED);
-    assertThat(failure(finished).reason()).isEqualTo(FailureReason.TIMED_OUT);
-    assertThat(reports.text("slow")).containsExactly("on");
-  }
-
-  @Test
-  void stopEndsTheRunningStepAndKeepsItsLog() {
-    StageKey key = Samples.key();
-    worker.handle(
-        Samples.stage(
-            key,
-            null,
-            Samples.run(
-                "wait", "trap 'echo bye; exit 3' TERM; echo on; while :; do sleep 0.1; done"),
-            Samples.run("next", "true")));
-    Awaitility.await()
-        .atMost(Duration.ofSeconds(30))
-        .until(() -> reports.text("wait").contains("on"));
-    worker.handle(new StopStage(key, "ann"));
-    worker.handle(new StopStage(key, "ann"));
-    StageFinished finished = await();
-    assertThat(finished.status()).isEqualTo(Status.ABORTED);
-    assertThat(failure(finished).reason()).isEqualTo(FailureReason.STOPPED);
-    assertThat(reports.text("wait")).containsExactly("on", "bye");
-    assertThat(reports.step("next").status()).isEqualTo(Status.SKIPPED);
-  }
-
-  @Test
-  void unknownImageIsNamed() {
-    StageFinished finished =
-        run(Samples.run("none", "library/nowhere:1", "true", Samples.MINUTE, null));
-    assertThat(failure(finished).reason()).isEqualTo(FailureReason.IMAGE_UNAVAILABLE);
-    assertThat(failure(finished).message()).contains("nowhere:1").contains("manifest unknown");
-  }
-
-  @Test
-  void redeliveredCommandOfAnEndedAttemptIsToldAgainAndNotRunAgain() {
-    RunStage command = Samples.stage(Samples.key(), null, Samples.run("one", "echo once"));
-    StageFinished first = run(command);
-    Awaitility.await().until(() -> worker.active() == 0);
-    Path folder = StageDirectory.of(home.resolve("stages"), command.key()).folder();
-    assertThat(folder.resolve("workspace")).doesNotExist();
-    reports = new RecordedReports();
-    worker = newWorker();
-    assertThat(run(command)).isEqualTo(first);
-    assertThat(reports.step("one").logLines()).isEqualTo(1);
-    assertThat(folder.resolve("workspace")).doesNotExist();
-  }
-
-  @Test
-  void clonesTheCommitBuildsAndPushesExactlyWhatIsReported() throws Exception {
-    Path repository = home.resolve("repo");
-    String commit =
-        engines.shell(
-            """
-            mkdir %1$s; cd %1$s; git init -q -b main .
-            git config user.email a@b.c; git config user.name a
-            printf 'FROM alpine:latest AS dev-env\\nARG foo\\nRUN echo "$foo bar"\\nCOPY Dockerfile /\\n' >Dockerfile
-            git add .; git commit -qm 'First line'; git rev-parse HEAD
-            git commit -q --allow-empty -m 'Later'
-            """
-                .formatted(repository));
-    StageFinished finished =
-        run(
-            Samples.stage(
-                Samples.key(),
-                Samples.checkout(repository.toUri().toString(), "refs/heads/main", commit),
-                new StepPlan.Clone("clone", "clone", Samples.MINUTE),
-                Samples.build("push", engines.host(), "Dockerfile")));
-    assertThat(finished.failure()).isNull();
-    assertThat(reports.text("clone"))
-        .anyMatch(l -> l.contains(commit))
-        .anyMatch(l -> l.endsWith("First line"));
-    StepFinished push = reports.step("push");
-    assertThat(push.images()).hasSize(1);
-    assertThat(push.images().getFirst().commit()).isEqualTo(commit);
-    String digest = push.images().getFirst().digest().toString();
-    for (String tag : push.images().getFirst().tags()) {
-      assertThat(
-              engines
-                  .head("/v2/my-repo/ci-demo/manifests/" + tag)
-                  .headers()
-                  .firstValue("Docker-Content-Digest"))
-          .hasValue(digest);
+  private record PodmanPlace(Engines engines, StageRuntime runtime) implements Place {
+    static PodmanPlace start(Path home) throws Exception {
+      Engines engines = Engines.start(home);
+      return new PodmanPlace(engines, engines.runtime());
     }
-    assertThat(reports.text("push")).anyMatch(line -> line.contains("bar bar"));
-    int image =
-        reports
-            .told()
-            .indexOf(
-                reports.told().stream()
-                    .filter(ImagePushed.class::isInstance)
-                    .findFirst()
-                    .orElseThrow());
-    assertThat(image).isLessThan(reports.told().indexOf(push));
-  }
 
-  @Test
-  void failedBuildIsToldFromAFailedPush() throws Exception {
-    StageFinished finished =
-        run(
-            Samples.run("file", "printf 'FROM alpine AS dev-env\\nRUN exit 7\\n' >Dockerfile"),
-            Samples.build("push", engines.host(), "Dockerfile"));
-    assertThat(failure(finished).reason()).isEqualTo(FailureReason.BUILD_FAILED);
-    StageFinished outside =
-        run2(
-            Samples.run("file", "ln -s /etc/passwd Dockerfile"),
-            Samples.build("push", engines.host(), "Dockerfile"));
-    assertThat(failure(outside).reason()).isEqualTo(FailureReason.BUILD_FAILED);
-    assertThat(failure(outside).message()).contains("workspace");
-  }
+    @Override
+    public Placement placement() {
+      return Samples.placement();
+    }
 
-  @Test
-  void registryThatIsDownFailsThePushAfterRetries() {
-    StageFinished finished =
-        run(
-            Samples.run("file", "printf 'FROM alpine AS dev-env\\n' >Dockerfile"),
-            Samples.build("push", "localhost:9", "Dockerfile"));
-    assertThat(failure(finished).reason()).isEqualTo(FailureReason.PUSH_FAILED);
-    assertThat(failure(finished).message()).contains("connection refused");
-    assertThat(reports.text("push")).filteredOn(line -> line.contains("next try")).hasSize(3);
-    assertThat(reports.step("push").images()).isEmpty();
-  }
+    @Override
+    public String registry() {
+      return engines.host();
+    }
 
-  @Test
-  void nothingOfAStageIsLeftOver() throws Exception {
-    var _ = run(Samples.run("one", "true"));
-    Awaitility.await().until(() -> worker.active() == 0);
-    assertThat(
-            engines.shell(
-                "podman ps -aq --filter label=dev.archway.execution="
-                    + reports.finished().orElseThrow().key().execution()))
-        .isEmpty();
-    assertThat(
-            Files.exists(
-                StageDirectory.of(home.resolve("stages"), reports.finished().orElseThrow().key())
-                    .folder()
-                    .resolve("done")))
-        .isTrue();
+    @Override
+    public HttpResponse<String> head(String path) throws Exception {
+      return engines.head(path);
+    }
+
+    @Override
+    public String shell(String script) throws Exception {
+      return engines.shell(script);
+    }
+
+    @Override
+    public String url(Path repository) {
+      return repository.toUri().toString();
+    }
+
+    @Override
+    public List<String> ignored() {
+      return List.of("namespace", "automountServiceAccountToken");
+    }
+
+    @Override
+    public String unknownImage() {
+      return "manifest unknown";
+    }
+
+    @Override
+    public List<String> remains(ExecutionId execution) throws Exception {
+      return engines
+          .shell("podman ps -aq --filter label=dev.archway.execution=" + execution)
+          .lines()
+          .toList();
+    }
+
+    @Override
+    public void close() {
+      engines.close();
+    }
   }
 }

@@ -5,6 +5,7 @@ import dev.archway.executor.runtime.RuntimeUnavailableException;
 import dev.archway.executor.runtime.StartFailure;
 import dev.archway.executor.runtime.StepResult;
 import dev.archway.executor.runtime.StepResult.NotStarted;
+import dev.archway.executor.runtime.log.LogParser;
 import dev.archway.executor.runtime.podman.PodmanService.Found;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -3,6 +3,7 @@ package dev.archway.executor.runtime.podman;
 import dev.archway.executor.runtime.LogSink;
 import dev.archway.executor.runtime.RuntimeUnavailableException;
 import dev.archway.executor.runtime.StepResult;
+import dev.archway.executor.runtime.log.LogParser;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.nio.file.WatchKey;

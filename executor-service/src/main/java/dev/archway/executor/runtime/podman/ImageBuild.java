@@ -2,8 +2,7 @@ package dev.archway.executor.runtime.podman;
 
 import dev.archway.contract.failure.FailureReason;
 import dev.archway.contract.id.StageKey;
-import dev.archway.contract.image.Digest;
-import dev.archway.contract.image.PushedImage;
+import dev.archway.contract.image.Platform;
 import dev.archway.contract.plan.StepPlan;
 import dev.archway.contract.plan.StepPlan.BuildAndPush;
 import dev.archway.executor.runtime.LogSink;
@@ -11,14 +10,17 @@ import dev.archway.executor.runtime.RuntimeUnavailableException;
 import dev.archway.executor.runtime.StageSpec;
 import dev.archway.executor.runtime.StepResult;
 import dev.archway.executor.runtime.StepResult.Failed;
+import dev.archway.executor.runtime.script.BuildResult;
+import dev.archway.executor.runtime.script.BuildScript;
 import dev.archway.executor.secret.SecretSource;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashSet;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -65,17 +67,29 @@ final class ImageBuild {
     boolean root = "root".equals(System.getProperty("user.name"));
     DurableFile.write(
         folder.resolve("script.sh"),
-        BuildScript.script(
-            build,
-            spec.stage().platform(),
-            workspace,
-            folder,
-            auth,
-            imageName(spec.key(), build.id()),
-            store.settings().network(),
-            commit(),
-            root));
+        BuildScript.script(build, spec.stage().platform(), place(build, auth, root)));
     return null;
+  }
+
+  private BuildScript.Place place(BuildAndPush build, Path auth, boolean root) {
+    List<String> builder = new ArrayList<>();
+    if (root) {
+      // Killing buildah then kills what its RUN lines started.
+      builder.addAll(List.of("unshare", "-p", "-f", "--kill-child", "--mount-proc"));
+    }
+    builder.addAll(List.of("buildah", "bud", "--isolation", root ? "oci" : "rootless"));
+    builder.addAll(List.of("--network", store.settings().network()));
+    return new BuildScript.Place(
+        workspace,
+        folder,
+        "out.log",
+        auth,
+        imageName(spec.key(), build.id()),
+        commit(),
+        builder,
+        true,
+        false,
+        false);
   }
 
   /** A link in the workspace must not lead the build to files of this machine. */
@@ -100,52 +114,14 @@ final class ImageBuild {
   }
 
   private StepResult read(BuildAndPush build, int code) throws IOException {
-    if (code == 0) {
-      return pushed(build);
+    Map<String, String> files = new HashMap<>();
+    for (String name : BuildResult.files(build)) {
+      String text = DurableFile.read(folder.resolve(name));
+      if (text != null) {
+        files.put(name, text);
+      }
     }
-    String phase = DurableFile.read(folder.resolve("phase"));
-    String where = build.repository().toString();
-    if ("push".equals(phase)) {
-      String error = DurableFile.read(folder.resolve("push.err"));
-      return new Failed(
-          FailureReason.PUSH_FAILED,
-          "cannot push %s: %s".formatted(where, Images.message(error == null ? "" : error)),
-          code);
-    }
-    if ("platform".equals(phase)) {
-      return new Failed(
-          FailureReason.IMAGE_UNAVAILABLE,
-          "cannot build %s for %s: a base image is of another platform, see the log; name a base image that has %s"
-              .formatted(where, spec.stage().platform(), spec.stage().platform()),
-          code);
-    }
-    return new Failed(
-        FailureReason.BUILD_FAILED,
-        "cannot build %s: buildah ended with %d; see the log".formatted(where, code),
-        code);
-  }
-
-  private StepResult pushed(BuildAndPush build) throws IOException {
-    Set<String> digests = new HashSet<>();
-    for (int i = 0; i < build.tags().size(); i++) {
-      String digest = DurableFile.read(folder.resolve("digest." + i));
-      digests.add(digest == null ? "" : digest);
-    }
-    if (digests.size() != 1 || digests.contains("")) {
-      return new Failed(
-          FailureReason.PUSH_FAILED,
-          "cannot tell what was pushed to %s: %s (expected: one digest)"
-              .formatted(build.repository(), digests),
-          null);
-    }
-    return new StepResult.Completed(
-        List.of(
-            new PushedImage(
-                build.repository(),
-                build.tags(),
-                Digest.of(digests.iterator().next()),
-                spec.stage().platform(),
-                Emulation.emulated(spec.stage().platform()),
-                commit())));
+    Platform platform = spec.stage().platform();
+    return BuildResult.of(build, platform, Emulation.emulated(platform), commit(), code, files);
   }
 }

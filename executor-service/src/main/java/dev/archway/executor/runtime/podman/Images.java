@@ -1,10 +1,10 @@
 package dev.archway.executor.runtime.podman;
 
-import dev.archway.contract.connector.Connector.DockerRegistry;
 import dev.archway.contract.image.Platform;
 import dev.archway.executor.runtime.RuntimeUnavailableException;
 import dev.archway.executor.runtime.StartFailure;
 import dev.archway.executor.runtime.StepResult.NotStarted;
+import dev.archway.executor.runtime.script.EngineMessage;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,18 +13,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The images in one platform's store. What is known to be there is kept in memory. */
 final class Images {
-  private static final Pattern MIRRORS = Pattern.compile("Mirrors also failed: \\[([^\\]]*)\\]");
-  private static final Pattern DEFINITE =
-      Pattern.compile(
-          "manifest unknown|name unknown|not found|unauthorized|authentication required|denied|forbidden|invalid reference",
-          Pattern.CASE_INSENSITIVE);
-
   private final Engine engine;
   private final Platform platform;
   private final Set<String> present = ConcurrentHashMap.newKeySet();
@@ -50,22 +42,6 @@ final class Images {
         present.add(name);
       }
     }
-  }
-
-  /**
-   * The full name of an image as a pipeline wrote it. A name without a host is at the connector's
-   * registry, or at docker.io; a name without a tag means {@code latest}.
-   */
-  static String fullName(String written, @Nullable DockerRegistry registry) {
-    int slash = written.indexOf('/');
-    String first = slash < 0 ? "" : written.substring(0, slash);
-    String name = written;
-    if (!(first.contains(".") || first.contains(":") || first.equals("localhost"))) {
-      String host = registry == null ? "docker.io" : registry.host();
-      name = host + (host.equals("docker.io") && slash < 0 ? "/library/" : "/") + written;
-    }
-    boolean tagged = name.contains("@") || name.indexOf(':', name.lastIndexOf('/')) >= 0;
-    return tagged ? name : name + ":latest";
   }
 
   /** Makes sure that the image is in the store; null when it is. */
@@ -118,9 +94,9 @@ final class Images {
     command.add(name);
     Engine.Outcome pulled = engine.run(limit, command);
     if (!pulled.ok()) {
-      String message = message(pulled.err());
+      String message = EngineMessage.first(pulled.err());
       return new NotStarted(
-          DEFINITE.matcher(message).find() ? StartFailure.IMAGE : StartFailure.IMAGE_UNREACHABLE,
+          EngineMessage.definite(message) ? StartFailure.IMAGE : StartFailure.IMAGE_UNREACHABLE,
           "cannot pull image %s for %s: %s".formatted(name, platform, message));
     }
     if (!ofPlatform(name)) {
@@ -139,18 +115,5 @@ final class Images {
             Duration.ofMinutes(1),
             List.of("podman", "image", "inspect", "-f", "{{.Os}}/{{.Architecture}}", name));
     return found.ok() && found.out().equals(platform.os() + "/" + platform.architecture());
-  }
-
-  /** The first useful part: a mirror's answer comes before the trouble with the origin. */
-  static String message(String err) {
-    Matcher mirror = MIRRORS.matcher(err);
-    if (mirror.find()) {
-      return mirror.group(1);
-    }
-    return err.lines()
-        .filter(line -> line.startsWith("Error:"))
-        .map(line -> line.substring("Error:".length()).strip())
-        .findFirst()
-        .orElse(err.lines().reduce((_, last) -> last).orElse("podman said nothing"));
   }
 }

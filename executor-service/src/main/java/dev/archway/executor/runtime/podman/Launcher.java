@@ -1,5 +1,6 @@
 package dev.archway.executor.runtime.podman;
 
+import dev.archway.executor.runtime.script.ShellText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

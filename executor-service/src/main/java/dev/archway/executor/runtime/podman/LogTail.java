@@ -2,6 +2,7 @@ package dev.archway.executor.runtime.podman;
 
 import dev.archway.contract.event.LogChunk.Line;
 import dev.archway.executor.runtime.LogSink;
+import dev.archway.executor.runtime.log.LogParser;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

@@ -63,18 +63,8 @@ public final class PodmanRuntime implements StageRuntime {
   }
 
   @Override
-  public String name() {
-    return "podman";
-  }
-
-  @Override
   public Set<Platform> platforms() {
     return Set.copyOf(stores.keySet());
-  }
-
-  @Override
-  public boolean emulated(Platform platform) {
-    return Emulation.emulated(platform);
   }
 
   @Override

@@ -14,6 +14,8 @@ import dev.archway.executor.runtime.StartFailure;
 import dev.archway.executor.runtime.StepResult;
 import dev.archway.executor.runtime.StepResult.NotStarted;
 import dev.archway.executor.runtime.StepSpec;
+import dev.archway.executor.runtime.script.CloneScript;
+import dev.archway.executor.runtime.script.ImageName;
 import dev.archway.executor.secret.SecretSource;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -50,6 +52,16 @@ final class PodmanSession implements StageSession {
   @Override
   public StageKey key() {
     return spec.key();
+  }
+
+  @Override
+  public String runtime() {
+    return "podman";
+  }
+
+  @Override
+  public boolean emulated() {
+    return Emulation.emulated(spec.stage().platform());
   }
 
   @Override
@@ -105,7 +117,7 @@ final class PodmanSession implements StageSession {
           "cannot run step %s privileged: this executor does not allow it; set archway.executor.podman.allow-privileged or drop privileged"
               .formatted(run.id()));
     }
-    String image = Images.fullName(run.image(), run.imageRegistry());
+    String image = ImageName.full(run.image(), run.imageRegistry());
     ContainerStep.Preparation preparation =
         () -> {
           NotStarted hindered =

@@ -4,6 +4,7 @@ import dev.archway.contract.connector.Connector.DockerRegistry;
 import dev.archway.contract.connector.SecretRef;
 import dev.archway.contract.plan.Checkout;
 import dev.archway.contract.wire.ContractMapper;
+import dev.archway.executor.runtime.script.CloneScript;
 import dev.archway.executor.secret.SecretSource;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

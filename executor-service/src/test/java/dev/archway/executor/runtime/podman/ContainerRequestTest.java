@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.archway.contract.id.ExecutionId;
 import dev.archway.contract.id.StageKey;
 import dev.archway.executor.Samples;
+import dev.archway.executor.runtime.script.EngineMessage;
+import dev.archway.executor.runtime.script.ImageName;
+import dev.archway.executor.runtime.script.ShellText;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -62,15 +65,15 @@ final class ContainerRequestTest {
 
   @Test
   void shortNamesAreAtDockerHub() {
-    assertThat(Images.fullName("alpine", null)).isEqualTo("docker.io/library/alpine:latest");
-    assertThat(Images.fullName("a/b:1", null)).isEqualTo("docker.io/a/b:1");
-    assertThat(Images.fullName("localhost:5000/b", null)).isEqualTo("localhost:5000/b:latest");
+    assertThat(ImageName.full("alpine", null)).isEqualTo("docker.io/library/alpine:latest");
+    assertThat(ImageName.full("a/b:1", null)).isEqualTo("docker.io/a/b:1");
+    assertThat(ImageName.full("localhost:5000/b", null)).isEqualTo("localhost:5000/b:latest");
   }
 
   @Test
   void mirrorsAnswerIsShownBeforeTheOriginsTrouble() {
     assertThat(
-            Images.message(
+            EngineMessage.first(
                 "Error: initializing source docker://alpine:x: (Mirrors also failed: [m/alpine:x: reading manifest x: manifest unknown]): docker.io: no such host"))
         .isEqualTo("m/alpine:x: reading manifest x: manifest unknown");
   }

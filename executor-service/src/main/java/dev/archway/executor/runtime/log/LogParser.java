@@ -1,4 +1,4 @@
-package dev.archway.executor.runtime.podman;
+package dev.archway.executor.runtime.log;
 
 import dev.archway.contract.event.LogChunk.Line;
 import dev.archway.contract.event.LogChunk.Stream;
@@ -11,7 +11,7 @@ import java.time.OffsetDateTime;
 import java.util.function.Consumer;
 
 /** Turns a log file's bytes into lines. Which lines come out depends on the bytes alone. */
-sealed interface LogParser {
+public sealed interface LogParser {
   /** Takes the next bytes. */
   void feed(byte[] bytes, int length, Consumer<Line> lines);
 
@@ -90,7 +90,7 @@ sealed interface LogParser {
     private final Clock clock;
     private final LineAssembly out = new LineAssembly(Stream.OUT);
 
-    Plain(Clock clock) {
+    public Plain(Clock clock) {
       this.clock = clock;
     }
 

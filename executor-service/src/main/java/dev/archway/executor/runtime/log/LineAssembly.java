@@ -1,4 +1,4 @@
-package dev.archway.executor.runtime.podman;
+package dev.archway.executor.runtime.log;
 
 import dev.archway.contract.event.LogChunk.Line;
 import dev.archway.contract.event.LogChunk.Stream;

@@ -1,14 +1,14 @@
-package dev.archway.executor.runtime.podman;
+package dev.archway.executor.runtime.script;
 
 import dev.archway.contract.plan.Checkout;
 import java.nio.file.Path;
 
 /** Cloning one commit as a shell script. Pure. */
-final class CloneScript {
+public final class CloneScript {
   private CloneScript() {}
 
   /** The only git configuration that is read. */
-  static String configuration(Checkout checkout) {
+  public static String configuration(Checkout checkout) {
     return """
     [protocol]
     	version = 2
@@ -29,7 +29,7 @@ final class CloneScript {
   }
 
   /** Answers git's questions from files, so that nothing secret is in an argument or URL. */
-  static String askpass(Path secrets) {
+  public static String askpass(Path secrets) {
     return """
     #!/bin/sh
     case "$1" in
@@ -42,7 +42,7 @@ final class CloneScript {
             ShellText.quoted(secrets.resolve("password").toString()));
   }
 
-  static String script(Checkout checkout, Path workspace, Path secrets) {
+  public static String script(Checkout checkout, Path workspace, Path secrets) {
     String ref = checkout.refName();
     boolean named = ref.startsWith("refs/");
     String depth = checkout.depth() == 0 ? "" : "--depth " + checkout.depth() + " ";
@@ -85,7 +85,7 @@ final class CloneScript {
   }
 
   /** Refuses what git could take for an option or another program. */
-  static void check(Checkout checkout) {
+  public static void check(Checkout checkout) {
     if (!checkout.commit().matches("[0-9a-f]{40}|[0-9a-f]{64}")) {
       throw new IllegalArgumentException(
           "commit: \"%s\" (expected: a full hash)".formatted(checkout.commit()));

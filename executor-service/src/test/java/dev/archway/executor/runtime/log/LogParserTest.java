@@ -1,4 +1,4 @@
-package dev.archway.executor.runtime.podman;
+package dev.archway.executor.runtime.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,17 +1,17 @@
-package dev.archway.executor.runtime.podman;
+package dev.archway.executor.runtime.script;
 
 import java.util.List;
 import java.util.stream.Collectors;
 
 /** Text that a POSIX shell reads as exactly one word. */
-final class ShellText {
+public final class ShellText {
   private ShellText() {}
 
-  static String quoted(String word) {
+  public static String quoted(String word) {
     return "'" + word.replace("'", "'\\''") + "'";
   }
 
-  static String quoted(List<String> words) {
+  public static String quoted(List<String> words) {
     return words.stream().map(ShellText::quoted).collect(Collectors.joining(" "));
   }
 }

@@ -1,0 +1,240 @@
+package dev.archway.executor.runtime.kubernetes;
+
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.ExecWatch;
+import java.io.BufferedInputStream;
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A conversation with the agent in a stage's pod: one exec stream for as long as the stage is
+ * driven from here. When it breaks another is opened, which goes on at any byte of a log.
+ * Thread-safe.
+ */
+final class Agent implements AutoCloseable {
+  private static final int PATIENCE_SECONDS = 20;
+
+  /** What the agent says: {@code log}, {@code exit}, {@code drained} of a step, or an answer. */
+  static final class Frame {
+    private final String what;
+    private final String about;
+    private final byte[] bytes;
+
+    Frame(String what, String about, byte[] bytes) {
+      this.what = what;
+      this.about = about;
+      this.bytes = bytes;
+    }
+
+    /** One that the agent did not send: a word to whoever waits. */
+    static Frame word(String what) {
+      return new Frame(what, "", new byte[0]);
+    }
+
+    String what() {
+      return what;
+    }
+
+    String about() {
+      return about;
+    }
+
+    byte[] bytes() {
+      return bytes;
+    }
+
+    String text() {
+      return new String(bytes, StandardCharsets.UTF_8);
+    }
+  }
+
+  private final ExecWatch exec;
+  private final OutputStream requests;
+  private final BlockingQueue<Frame> answers = new ArrayBlockingQueue<>(16);
+  private final Map<String, BlockingQueue<Frame>> followers = new ConcurrentHashMap<>();
+  private volatile boolean broken;
+  private volatile long heard = System.nanoTime();
+
+  private Agent(ExecWatch exec) {
+    this.exec = exec;
+    this.requests = exec.getInput();
+  }
+
+  /** Opens one; the agent's container must be running. */
+  static Agent open(KubernetesClient client, String namespace, String pod)
+      throws IOException, InterruptedException {
+    ExecWatch exec =
+        client
+            .pods()
+            .inNamespace(namespace)
+            .withName(pod)
+            .inContainer(PodNames.AGENT)
+            .redirectingInput()
+            .redirectingOutput()
+            .exec(PodNames.ROOT + "/agent", "talk", PodNames.ROOT);
+    Agent agent = new Agent(exec);
+    var _ = Thread.ofVirtual().name("agent-" + pod).start(agent::listen);
+    try {
+      Frame ready = agent.answer();
+      if (!ready.what().equals("ready")) {
+        throw new IOException("the agent in pod %s says \"%s\"".formatted(pod, ready.what()));
+      }
+    } catch (IOException | InterruptedException e) {
+      agent.close();
+      throw e;
+    }
+    return agent;
+  }
+
+  private void listen() {
+    try (DataInputStream in =
+        new DataInputStream(new BufferedInputStream(exec.getOutput(), 64 * 1024))) {
+      while (true) {
+        Frame frame = read(in);
+        heard = System.nanoTime();
+        switch (frame.what()) {
+          case "log", "exit", "drained" -> {
+            BlockingQueue<Frame> queue = followers.get(frame.about());
+            if (queue != null) {
+              queue.put(frame);
+            }
+          }
+          case "beat" -> {}
+          default -> answers.put(frame);
+        }
+      }
+    } catch (IOException _) {
+      breakOff();
+    } catch (InterruptedException _) {
+      breakOff();
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void breakOff() {
+    broken = true;
+    exec.close();
+    var _ = answers.offer(Frame.word("broken"));
+    followers
+        .values()
+        .forEach(queue -> {
+          var _ = queue.offer(Frame.word("broken"));
+        });
+  }
+
+  private static Frame read(DataInputStream in) throws IOException {
+    StringBuilder head = new StringBuilder();
+    for (int b = in.read(); b != '\n'; b = in.read()) {
+      if (b < 0 || head.length() > 5000) {
+        throw new EOFException();
+      }
+      head.append((char) b);
+    }
+    String[] words = head.toString().split(" ", 3);
+    if (words.length != 3) {
+      throw new IOException("not a frame: " + head);
+    }
+    byte[] bytes = new byte[Integer.parseInt(words[2])];
+    in.readFully(bytes);
+    return new Frame(words[0], words[1], bytes);
+  }
+
+  /** True when it is of no use any more: it broke off, or has been silent for too long. */
+  boolean isBroken() {
+    if (TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - heard) > PATIENCE_SECONDS) {
+      breakOff();
+    }
+    return broken;
+  }
+
+  /**
+   * Has a step's log from this byte on, and its end, put into the queue; blocks while it is full.
+   */
+  void follow(String step, long offset, BlockingQueue<Frame> queue) throws IOException {
+    followers.put(step, queue);
+    say("follow %s %d\n".formatted(step, offset));
+  }
+
+  void unfollow(String step) {
+    followers.remove(step);
+  }
+
+  /** Asks for the rest of the log of a step whose container has ended without a word. */
+  void drain(String step) throws IOException {
+    say("drain " + step + "\n");
+  }
+
+  /** Has a step look at its folder. */
+  void ring(String step) throws IOException {
+    say("ring " + step + "\n");
+  }
+
+  void remove(String path) throws IOException {
+    say("remove " + path + "\n");
+  }
+
+  /** Writes a file, whole or not at all. */
+  synchronized void put(String path, int mode, String text)
+      throws IOException, InterruptedException {
+    byte[] content = text.getBytes(StandardCharsets.UTF_8);
+    byte[] head =
+        "put %s %o %d\n".formatted(path, mode, content.length).getBytes(StandardCharsets.UTF_8);
+    byte[] all = java.util.Arrays.copyOf(head, head.length + content.length);
+    System.arraycopy(content, 0, all, head.length, content.length);
+    send(all);
+    Frame answer = answer();
+    if (!answer.what().equals("put") || !answer.about().equals(path)) {
+      throw new IOException(
+          "cannot write %s in the pod: %s %s".formatted(path, answer.what(), answer.text()));
+    }
+  }
+
+  /** The first 32 KiB of a file; null when there is none. */
+  synchronized @Nullable String read(String path) throws IOException, InterruptedException {
+    say("read " + path + "\n");
+    Frame answer = answer();
+    return switch (answer.what()) {
+      case "file" -> answer.text();
+      case "none" -> null;
+      default ->
+          throw new IOException("cannot read %s in the pod: %s".formatted(path, answer.what()));
+    };
+  }
+
+  private Frame answer() throws IOException, InterruptedException {
+    Frame frame = answers.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    if (frame == null || frame.what().equals("broken")) {
+      breakOff();
+      throw new IOException("the conversation with the pod's agent has broken off");
+    }
+    return frame;
+  }
+
+  private void say(String request) throws IOException {
+    send(request.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private void send(byte[] bytes) throws IOException {
+    if (broken) {
+      throw new IOException("the conversation with the pod's agent has broken off");
+    }
+    synchronized (requests) {
+      requests.write(bytes);
+      requests.flush();
+    }
+  }
+
+  @Override
+  public void close() {
+    breakOff();
+  }
+}

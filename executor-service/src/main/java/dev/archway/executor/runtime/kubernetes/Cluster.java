@@ -1,0 +1,123 @@
+package dev.archway.executor.runtime.kubernetes;
+
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
+import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One cluster with one watch a namespace, however many stages run there. The watch lists again by
+ * itself after an outage. Thread-safe.
+ */
+final class Cluster implements AutoCloseable {
+  private static final Duration NODES_KEPT = Duration.ofSeconds(2);
+
+  private final KubernetesClient client;
+  private final Map<String, SharedIndexInformer<Pod>> informers = new ConcurrentHashMap<>();
+  private final Map<String, PodView> views = new ConcurrentHashMap<>();
+  private volatile @Nullable Nodes nodes;
+
+  private record Nodes(Instant at, List<Node> items) {}
+
+  Cluster(KubernetesClient client) {
+    this.client = client;
+  }
+
+  KubernetesClient client() {
+    return client;
+  }
+
+  /** The view of a pod that this executor works on; the same for every call until it is let go. */
+  PodView view(String namespace, String name) {
+    PodView view = views.computeIfAbsent(namespace + "/" + name, _ -> new PodView());
+    var _ = informers.computeIfAbsent(namespace, this::watch);
+    return view;
+  }
+
+  void letGo(String namespace, String name) {
+    views.remove(namespace + "/" + name);
+  }
+
+  private SharedIndexInformer<Pod> watch(String namespace) {
+    SharedIndexInformer<Pod> informer =
+        client
+            .pods()
+            .inNamespace(namespace)
+            .withLabel(PodNames.MANAGED_BY, PodNames.MANAGER)
+            .runnableInformer(0)
+            .exceptionHandler((_, e) -> {
+              System.getLogger(Cluster.class.getName())
+                  .log(
+                      System.Logger.Level.WARNING,
+                      "cannot watch pods in {0}: {1}; trying again",
+                      namespace,
+                      e.getMessage());
+              return true;
+            })
+            .addEventHandler(
+                new ResourceEventHandler<>() {
+                  @Override
+                  public void onAdd(Pod pod) {
+                    see(pod);
+                  }
+
+                  @Override
+                  public void onUpdate(Pod before, Pod now) {
+                    see(now);
+                  }
+
+                  @Override
+                  public void onDelete(Pod pod, boolean finalStateUnknown) {
+                    PodView view = views.get(key(pod));
+                    if (view != null) {
+                      view.gone();
+                    }
+                  }
+                });
+    var _ = informer.start();
+    return informer;
+  }
+
+  private void see(Pod pod) {
+    PodView view = views.get(key(pod));
+    if (view != null) {
+      view.update(pod);
+    }
+  }
+
+  private static String key(Pod pod) {
+    return pod.getMetadata().getNamespace() + "/" + pod.getMetadata().getName();
+  }
+
+  /** The cluster's nodes as of a moment ago; null when this executor may not list them. */
+  @Nullable List<Node> nodes() {
+    Nodes known = nodes;
+    Instant now = Instant.now();
+    if (known != null && known.at().plus(NODES_KEPT).isAfter(now)) {
+      return known.items();
+    }
+    try {
+      List<Node> items = client.nodes().list().getItems();
+      nodes = new Nodes(now, items);
+      return items;
+    } catch (io.fabric8.kubernetes.client.KubernetesClientException e) {
+      if (e.getCode() == 403) {
+        return null;
+      }
+      throw e;
+    }
+  }
+
+  @Override
+  public void close() {
+    informers.values().forEach(SharedIndexInformer::close);
+    client.close();
+  }
+}

@@ -1,0 +1,119 @@
+package dev.archway.executor.runtime.kubernetes;
+
+import dev.archway.contract.connector.ClusterAccess;
+import dev.archway.contract.connector.Connector.K8sCluster;
+import dev.archway.contract.connector.SecretRef;
+import dev.archway.contract.image.Platform;
+import dev.archway.executor.runtime.RuntimeUnavailableException;
+import dev.archway.executor.runtime.StageRuntime;
+import dev.archway.executor.runtime.StageSession;
+import dev.archway.executor.runtime.StageSpec;
+import dev.archway.executor.secret.SecretSource;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Stages as pods, on whatever cluster their connector names. Everything outlives this process. */
+public final class KubernetesRuntime implements StageRuntime {
+  static final String NAME = "kubernetes";
+
+  private final KubernetesSettings settings;
+  private final Set<Platform> platforms;
+  private final SecretSource secrets;
+  private final Clock clock;
+  private final Map<ClusterAccess, Cluster> clusters = new HashMap<>();
+
+  public KubernetesRuntime(
+      KubernetesSettings settings, List<Platform> platforms, SecretSource secrets, Clock clock) {
+    this.settings = settings;
+    this.platforms = Set.copyOf(platforms);
+    this.secrets = secrets;
+    this.clock = clock;
+  }
+
+  @Override
+  public Set<Platform> platforms() {
+    return platforms;
+  }
+
+  @Override
+  public StageSession open(StageSpec spec, Path directory) throws RuntimeUnavailableException {
+    if (!(spec.stage().placement().connector() instanceof K8sCluster connector)) {
+      throw new RuntimeUnavailableException(
+          "cannot run stage %s: connector %s is not a cluster"
+              .formatted(spec.key(), spec.stage().placement().connector().ref()));
+    }
+    try {
+      Files.createDirectories(directory.resolve("steps"));
+    } catch (IOException e) {
+      throw new RuntimeUnavailableException(
+          "cannot make a folder in %s: %s".formatted(directory, e.getMessage()), e);
+    }
+    StepFiles files = new StepFiles(spec, settings, secrets);
+    StagePod pod = new StagePod(cluster(connector), spec, settings, files, directory);
+    return new KubernetesSession(spec, pod, files, settings, clock);
+  }
+
+  private synchronized Cluster cluster(K8sCluster connector) throws RuntimeUnavailableException {
+    Cluster known = clusters.get(connector.access());
+    if (known != null) {
+      return known;
+    }
+    try {
+      KubernetesClient client =
+          new KubernetesClientBuilder().withConfig(config(connector.access())).build();
+      Cluster cluster = new Cluster(client);
+      clusters.put(connector.access(), cluster);
+      return cluster;
+    } catch (RuntimeException e) {
+      throw new RuntimeUnavailableException(
+          "cannot use connector %s: %s".formatted(connector.ref(), e.getMessage()), e);
+    }
+  }
+
+  private Config config(ClusterAccess access) {
+    ConfigBuilder builder =
+        switch (access) {
+          // Only the pod's own service account: no kubeconfig that happens to lie around.
+          case ClusterAccess.InCluster _ -> new ConfigBuilder(Config.autoConfigure(null));
+          case ClusterAccess.Kubeconfig(String path, String context) ->
+              new ConfigBuilder(Config.fromKubeconfig(context, new File(path)));
+          case ClusterAccess.ServiceAccount(var url, SecretRef token, SecretRef authority) ->
+              new ConfigBuilder(Config.empty())
+                  .withMasterUrl(url.toString())
+                  .withOauthToken(secrets.resolve(token))
+                  .withCaCertData(certificate(authority));
+        };
+    // Tried again here, where it is known what may be tried again.
+    return builder
+        .withRequestRetryBackoffLimit(2)
+        .withRequestTimeout(15_000)
+        .withConnectionTimeout(5_000)
+        .build();
+  }
+
+  private @Nullable String certificate(@Nullable SecretRef authority) {
+    return authority == null
+        ? null
+        : java.util.Base64.getEncoder()
+            .encodeToString(
+                secrets.resolve(authority).getBytes(java.nio.charset.StandardCharsets.UTF_8));
+  }
+
+  @Override
+  public synchronized void close() {
+    clusters.values().forEach(Cluster::close);
+    clusters.clear();
+  }
+}

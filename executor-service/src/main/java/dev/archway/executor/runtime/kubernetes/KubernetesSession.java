@@ -1,0 +1,118 @@
+package dev.archway.executor.runtime.kubernetes;
+
+import dev.archway.contract.id.StageKey;
+import dev.archway.executor.runtime.LogSink;
+import dev.archway.executor.runtime.RuntimeUnavailableException;
+import dev.archway.executor.runtime.StageSession;
+import dev.archway.executor.runtime.StageSpec;
+import dev.archway.executor.runtime.StartFailure;
+import dev.archway.executor.runtime.StepResult;
+import dev.archway.executor.runtime.StepSpec;
+import dev.archway.executor.runtime.kubernetes.StepFiles.SecretUnavailable;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/** One attempt of a stage in a pod. */
+final class KubernetesSession implements StageSession {
+  /** How long the API server may be away before the step is given back to the stage loop. */
+  private static final Duration OUTAGE = Duration.ofMinutes(5);
+
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+
+  private final StageSpec spec;
+  private final StagePod pod;
+  private final StepFiles files;
+  private final KubernetesSettings settings;
+  private final Clock clock;
+  private final StopRequest stop = new StopRequest();
+
+  KubernetesSession(
+      StageSpec spec, StagePod pod, StepFiles files, KubernetesSettings settings, Clock clock) {
+    this.spec = spec;
+    this.pod = pod;
+    this.files = files;
+    this.settings = settings;
+    this.clock = clock;
+  }
+
+  @Override
+  public StageKey key() {
+    return spec.key();
+  }
+
+  @Override
+  public String runtime() {
+    return KubernetesRuntime.NAME;
+  }
+
+  @Override
+  public boolean emulated() {
+    return pod.emulated();
+  }
+
+  @Override
+  public List<String> ignored() {
+    return List.of();
+  }
+
+  @Override
+  public StepResult run(StepSpec step, LogSink log)
+      throws RuntimeUnavailableException, InterruptedException {
+    StepRun run = new StepRun(pod, spec, step, files, settings, log, stop, clock);
+    Instant since = null;
+    Duration pause = Duration.ofMillis(50);
+    while (true) {
+      Instant began = clock.instant();
+      try {
+        return run.proceed();
+      } catch (SecretUnavailable e) {
+        return new StepResult.NotStarted(StartFailure.SECRET, String.valueOf(e.getMessage()));
+      } catch (IllegalArgumentException e) {
+        return new StepResult.NotStarted(StartFailure.INVALID_SPEC, String.valueOf(e.getMessage()));
+      } catch (IOException | KubernetesClientException e) {
+        Instant now = clock.instant();
+        // What held for a while and then broke is a new trouble.
+        if (since == null || Duration.between(began, now).compareTo(OUTAGE) > 0) {
+          since = now;
+          pause = Duration.ofMillis(50);
+        }
+        if (Duration.between(since, now).compareTo(OUTAGE) > 0) {
+          throw new RuntimeUnavailableException(
+              "cannot follow step %s of %s: %s".formatted(step.plan().id(), key(), e.getMessage()),
+              e);
+        }
+        System.getLogger(KubernetesSession.class.getName())
+            .log(
+                System.Logger.Level.INFO,
+                "{0} step {1}: {2}; trying again",
+                key(),
+                step.plan().id(),
+                e.getMessage());
+        Thread.sleep(pause);
+        pause = pause.multipliedBy(2);
+        pause = pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause;
+      }
+    }
+  }
+
+  @Override
+  public void stop(Duration grace) {
+    stop.stop(grace);
+  }
+
+  @Override
+  public void close() {
+    try (pod) {
+      pod.remove();
+    } catch (IOException | KubernetesClientException e) {
+      // The stage's folder still says that there is something: the next start tries again.
+      System.getLogger(KubernetesSession.class.getName())
+          .log(
+              System.Logger.Level.WARNING, "cannot clean up after {0}: {1}", key(), e.getMessage());
+    }
+  }
+}

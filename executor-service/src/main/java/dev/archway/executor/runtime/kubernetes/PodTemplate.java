@@ -1,0 +1,321 @@
+package dev.archway.executor.runtime.kubernetes;
+
+import dev.archway.contract.image.Platform;
+import dev.archway.contract.plan.Placement;
+import dev.archway.contract.plan.StepPlan;
+import dev.archway.contract.plan.StepPlan.BuildAndPush;
+import dev.archway.contract.plan.StepPlan.Run;
+import dev.archway.executor.runtime.StageSpec;
+import dev.archway.executor.runtime.script.ImageName;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ResourceRequirements;
+import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
+import io.fabric8.kubernetes.api.model.SecurityContext;
+import io.fabric8.kubernetes.api.model.SecurityContextBuilder;
+import io.fabric8.kubernetes.api.model.Toleration;
+import io.fabric8.kubernetes.api.model.TolerationBuilder;
+import io.fabric8.kubernetes.api.model.VolumeMount;
+import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The pod of a stage. Commands, variables and secrets are not in it: they come to the gates. Pure.
+ */
+final class PodTemplate {
+  private static final String ARCHITECTURE = "kubernetes.io/arch";
+  private static final long STEP_CPU_MILLIS = 10;
+  private static final long STEP_MEMORY = 10 * 1024 * 1024;
+  private static final long NOBODY = 65532;
+
+  /** How long a pod stays on a node that is not to be reached: then its stage is lost. */
+  private static final long UNREACHABLE_SECONDS = 60;
+
+  private final StageSpec spec;
+  private final Placement placement;
+  private final KubernetesSettings settings;
+
+  PodTemplate(StageSpec spec, KubernetesSettings settings) {
+    this.spec = spec;
+    this.placement = spec.stage().placement();
+    this.settings = settings;
+  }
+
+  Pod pod(String namespace, @Nullable String pullSecret) {
+    List<Container> containers = new ArrayList<>();
+    containers.add(agent());
+    List<StepPlan> steps = spec.stage().steps();
+    for (int i = 0; i < steps.size(); i++) {
+      containers.add(step(PodNames.container(i, steps.get(i).id()), steps.get(i)));
+    }
+    Duration longest = spec.stage().timeout().plus(settings.initTimeout()).plusHours(1);
+    var pod =
+        new PodBuilder()
+            .withNewMetadata()
+            .withName(PodNames.pod(spec.key()))
+            .withNamespace(namespace)
+            .withLabels(labels())
+            .withAnnotations(annotations())
+            .endMetadata()
+            .withNewSpec()
+            .withRestartPolicy("Never")
+            .withEnableServiceLinks(false)
+            // The last net: a pod whose executors are all gone ends by itself.
+            .withActiveDeadlineSeconds(longest.toSeconds())
+            .withTerminationGracePeriodSeconds(10L)
+            .withServiceAccountName(placement.serviceAccountName())
+            .withAutomountServiceAccountToken(
+                Boolean.TRUE.equals(placement.automountServiceAccountToken()))
+            .withPriorityClassName(placement.priorityClassName())
+            .withNodeSelector(nodeSelector(spec.stage().platform(), placement))
+            .withTolerations(tolerations())
+            .withInitContainers(init())
+            .withContainers(containers)
+            .addNewVolume()
+            .withName("harness")
+            .withNewEmptyDir()
+            .endEmptyDir()
+            .endVolume()
+            .addNewVolume()
+            .withName("archway")
+            .withNewEmptyDir()
+            .endEmptyDir()
+            .endVolume()
+            .addNewVolume()
+            .withName("secrets")
+            .withNewEmptyDir()
+            .withMedium("Memory")
+            .withSizeLimit(new Quantity("16Mi"))
+            .endEmptyDir()
+            .endVolume()
+            .addNewVolume()
+            .withName("containers")
+            .withNewEmptyDir()
+            .endEmptyDir()
+            .endVolume();
+    if (pullSecret != null) {
+      pod = pod.addNewImagePullSecret(pullSecret);
+    }
+    return pod.endSpec().build();
+  }
+
+  /** The labels that a node must have. */
+  static Map<String, String> nodeSelector(Platform platform, Placement placement) {
+    Map<String, String> selector = new HashMap<>(placement.nodeSelector());
+    selector.put(ARCHITECTURE, platform.architecture());
+    selector.put("kubernetes.io/os", platform.os());
+    return selector;
+  }
+
+  private Map<String, String> labels() {
+    Map<String, String> labels = new HashMap<>(placement.labels());
+    labels.put(PodNames.MANAGED_BY, PodNames.MANAGER);
+    labels.put("dev.archway/execution", spec.key().execution().value());
+    labels.put("dev.archway/attempt", Integer.toString(spec.key().attempt()));
+    return labels;
+  }
+
+  private Map<String, String> annotations() {
+    Map<String, String> annotations = new HashMap<>(placement.annotations());
+    annotations.put("dev.archway/stage", spec.key().toString());
+    return annotations;
+  }
+
+  private List<Toleration> tolerations() {
+    List<Toleration> all = new ArrayList<>();
+    for (Placement.Toleration each : placement.tolerations()) {
+      all.add(
+          new Toleration(
+              each.effect(), each.key(), each.operator(), each.tolerationSeconds(), each.value()));
+    }
+    Toleration own =
+        new TolerationBuilder()
+            .withKey(ARCHITECTURE)
+            .withOperator("Equal")
+            .withValue(spec.stage().platform().architecture())
+            .withEffect("NoSchedule")
+            .build();
+    if (!all.contains(own)) {
+      all.add(own);
+    }
+    for (String taint : List.of("not-ready", "unreachable")) {
+      all.add(
+          new TolerationBuilder()
+              .withKey("node.kubernetes.io/" + taint)
+              .withOperator("Exists")
+              .withEffect("NoExecute")
+              .withTolerationSeconds(UNREACHABLE_SECONDS)
+              .build());
+    }
+    return all;
+  }
+
+  private Container init() {
+    List<String> command = new ArrayList<>(List.of("/agent", "install", PodNames.ROOT));
+    spec.stage().steps().forEach(step -> command.add(step.id()));
+    return own("archway-init")
+        .withCommand(command)
+        .withResources(resources(STEP_CPU_MILLIS, STEP_MEMORY, null, null))
+        .build();
+  }
+
+  /**
+   * Holds what the stage needs at most at one time; the steps, of which one runs, ask for little.
+   */
+  private Container agent() {
+    long cpu = STEP_CPU_MILLIS;
+    long memory = STEP_MEMORY;
+    for (StepPlan step : spec.stage().steps()) {
+      StepPlan.Resources resources = resources(step);
+      cpu = Math.max(cpu, resources.cpuMillis() == null ? 0 : resources.cpuMillis());
+      memory = Math.max(memory, resources.memoryBytes() == null ? 0 : resources.memoryBytes());
+    }
+    return own(PodNames.AGENT)
+        .withCommand(PodNames.ROOT + "/agent", "serve")
+        .addToVolumeMounts(mount("secrets", PodNames.SECRETS))
+        .withResources(resources(cpu, memory, null, null))
+        .build();
+  }
+
+  private ContainerBuilder own(String name) {
+    return new ContainerBuilder()
+        .withName(name)
+        .withImage(settings.agentImage())
+        .withImagePullPolicy("IfNotPresent")
+        .withVolumeMounts(mount("archway", PodNames.ROOT))
+        .withSecurityContext(
+            new SecurityContextBuilder()
+                .withRunAsUser(NOBODY)
+                .withRunAsGroup(NOBODY)
+                .withRunAsNonRoot(true)
+                .withAllowPrivilegeEscalation(false)
+                .withReadOnlyRootFilesystem(true)
+                .withNewCapabilities()
+                .withDrop("ALL")
+                .endCapabilities()
+                .build());
+  }
+
+  private Container step(String name, StepPlan step) {
+    StepPlan.Resources limits = resources(step);
+    ContainerBuilder container =
+        new ContainerBuilder()
+            .withName(name)
+            .withCommand(PodNames.ROOT + "/agent", "step", PodNames.folder(step.id()))
+            .withWorkingDir(PodNames.WORKSPACE)
+            .withImagePullPolicy("IfNotPresent")
+            .withVolumeMounts(mount("archway", PodNames.ROOT), mount("harness", PodNames.WORKSPACE))
+            .withResources(
+                resources(
+                    least(limits.cpuMillis(), STEP_CPU_MILLIS),
+                    least(limits.memoryBytes(), STEP_MEMORY),
+                    limits.cpuMillis(),
+                    limits.memoryBytes()));
+    return switch (step) {
+      case Run run ->
+          container
+              .withImage(ImageName.full(run.image(), run.imageRegistry()))
+              .withImagePullPolicy(
+                  run.imagePullPolicy() == null ? "IfNotPresent" : run.imagePullPolicy())
+              .withSecurityContext(security(run))
+              .build();
+      case StepPlan.Clone _ ->
+          container
+              .withImage(settings.builderImage())
+              .addToVolumeMounts(mount("secrets", PodNames.SECRETS))
+              .withSecurityContext(user(cloneUser()))
+              .build();
+      case BuildAndPush _ ->
+          container
+              .withImage(settings.builderImage())
+              .addToVolumeMounts(
+                  mount("secrets", PodNames.SECRETS), mount("containers", "/var/lib/containers"))
+              // Root of the container without any capability beyond the usual: buildah makes a user
+              // namespace of its own.
+              .withSecurityContext(user(0L))
+              .build();
+    };
+  }
+
+  private @Nullable Long cloneUser() {
+    Placement.SecurityContext context = placement.containerSecurityContext();
+    return context != null && context.runAsUser() != null
+        ? context.runAsUser()
+        : placement.runAsUser() != null ? placement.runAsUser() : Long.valueOf(0);
+  }
+
+  private static SecurityContext user(@Nullable Long id) {
+    return new SecurityContextBuilder().withRunAsUser(id).build();
+  }
+
+  private SecurityContext security(Run run) {
+    Placement.SecurityContext context = placement.containerSecurityContext();
+    SecurityContextBuilder security = new SecurityContextBuilder();
+    Long user = run.runAsUser();
+    if (context != null) {
+      user = user == null ? context.runAsUser() : user;
+      security
+          .withRunAsGroup(context.runAsGroup())
+          .withRunAsNonRoot(context.runAsNonRoot())
+          .withReadOnlyRootFilesystem(context.readOnlyRootFilesystem())
+          .withAllowPrivilegeEscalation(context.allowPrivilegeEscalation());
+      if (!context.addCapabilities().isEmpty() || !context.dropCapabilities().isEmpty()) {
+        security
+            .withNewCapabilities()
+            .withAdd(context.addCapabilities())
+            .withDrop(context.dropCapabilities())
+            .endCapabilities();
+      }
+    }
+    return security
+        .withRunAsUser(user == null ? placement.runAsUser() : user)
+        .withPrivileged(privileged(run, placement) ? Boolean.TRUE : null)
+        .build();
+  }
+
+  /** True when the step or its stage asks for a privileged container. */
+  static boolean privileged(Run run, Placement placement) {
+    Placement.SecurityContext context = placement.containerSecurityContext();
+    return run.privileged() || (context != null && Boolean.TRUE.equals(context.privileged()));
+  }
+
+  /** The step's limits. */
+  static StepPlan.Resources resources(StepPlan step) {
+    return switch (step) {
+      case Run run -> run.resources();
+      case StepPlan.Clone _ -> StepPlan.Resources.UNLIMITED;
+      case BuildAndPush build -> build.resources();
+    };
+  }
+
+  private static long least(@Nullable Long limit, long otherwise) {
+    return limit == null ? otherwise : Math.min(limit, otherwise);
+  }
+
+  private static ResourceRequirements resources(
+      long cpu, long memory, @Nullable Long cpuLimit, @Nullable Long memoryLimit) {
+    ResourceRequirementsBuilder resources =
+        new ResourceRequirementsBuilder()
+            .addToRequests("cpu", new Quantity(cpu + "m"))
+            .addToRequests("memory", new Quantity(Long.toString(memory)));
+    if (cpuLimit != null) {
+      resources.addToLimits("cpu", new Quantity(cpuLimit + "m"));
+    }
+    if (memoryLimit != null) {
+      resources.addToLimits("memory", new Quantity(Long.toString(memoryLimit)));
+    }
+    return resources.build();
+  }
+
+  private static VolumeMount mount(String volume, String path) {
+    return new VolumeMountBuilder().withName(volume).withMountPath(path).build();
+  }
+}

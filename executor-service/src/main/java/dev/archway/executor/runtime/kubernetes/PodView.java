@@ -1,0 +1,41 @@
+package dev.archway.executor.runtime.kubernetes;
+
+import io.fabric8.kubernetes.api.model.Pod;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/** What the API server last said of one pod, and whom to wake when it says more. Thread-safe. */
+final class PodView {
+  private final Set<Runnable> listeners = ConcurrentHashMap.newKeySet();
+  private volatile @Nullable Pod pod;
+  private volatile boolean gone;
+
+  void update(Pod latest) {
+    pod = latest;
+    listeners.forEach(Runnable::run);
+  }
+
+  void gone() {
+    gone = true;
+    listeners.forEach(Runnable::run);
+  }
+
+  /** The pod as last seen; null before that. */
+  @Nullable Pod pod() {
+    return pod;
+  }
+
+  /** True when it was there and is not any more. */
+  boolean isGone() {
+    return gone;
+  }
+
+  void subscribe(Runnable listener) {
+    listeners.add(listener);
+  }
+
+  void unsubscribe(Runnable listener) {
+    listeners.remove(listener);
+  }
+}

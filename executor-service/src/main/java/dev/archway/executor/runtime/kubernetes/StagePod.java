@@ -1,0 +1,285 @@
+package dev.archway.executor.runtime.kubernetes;
+
+import dev.archway.contract.connector.Connector.DockerRegistry;
+import dev.archway.contract.connector.Connector.K8sCluster;
+import dev.archway.contract.image.Platform;
+import dev.archway.contract.plan.Placement;
+import dev.archway.contract.plan.StepPlan;
+import dev.archway.contract.plan.StepPlan.Run;
+import dev.archway.executor.runtime.StageSpec;
+import dev.archway.executor.runtime.StartFailure;
+import dev.archway.executor.runtime.StepResult;
+import dev.archway.executor.runtime.StepResult.NotStarted;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one pod of a stage: made once, found again by its name. That it was made is noted in the
+ * stage's folder, so that a pod which somebody deleted is never made a second time.
+ */
+final class StagePod implements AutoCloseable {
+  private final Cluster cluster;
+  private final StageSpec spec;
+  private final KubernetesSettings settings;
+  private final StepFiles files;
+  private final Path mark;
+  private final String namespace;
+  private final String name;
+  private final PodView view;
+  private @Nullable Agent agent;
+
+  StagePod(
+      Cluster cluster,
+      StageSpec spec,
+      KubernetesSettings settings,
+      StepFiles files,
+      Path directory) {
+    this.cluster = cluster;
+    this.spec = spec;
+    this.settings = settings;
+    this.files = files;
+    this.mark = directory.resolve("steps").resolve("pod");
+    String asked = spec.stage().placement().namespace();
+    this.namespace = asked == null ? "default" : asked;
+    this.name = PodNames.pod(spec.key());
+    this.view = cluster.view(namespace, name);
+  }
+
+  PodView view() {
+    return view;
+  }
+
+  /** Finds the pod or makes it; null when it is there, else why it is not. */
+  @Nullable StepResult ensure() throws IOException {
+    String uid = noted();
+    Pod pod = cluster.client().pods().inNamespace(namespace).withName(name).get();
+    if (pod == null) {
+      if (uid != null) {
+        return new StepResult.Lost("pod %s is gone".formatted(name));
+      }
+      NotStarted hindered = hindered();
+      if (hindered != null) {
+        return hindered;
+      }
+      try {
+        pod = create();
+      } catch (KubernetesClientException e) {
+        StepResult rejected = rejected(e);
+        if (rejected != null) {
+          return rejected;
+        }
+        throw e;
+      }
+    } else if (uid != null && !uid.equals(pod.getMetadata().getUid())) {
+      return new StepResult.Lost("pod %s was replaced by another".formatted(name));
+    }
+    if (uid == null) {
+      note(pod.getMetadata().getUid());
+    }
+    view.update(pod);
+    return null;
+  }
+
+  /** What keeps the stage from this cluster before anything is asked of it; null when nothing. */
+  private @Nullable NotStarted hindered() {
+    Placement placement = spec.stage().placement();
+    if (!(placement.connector() instanceof K8sCluster connector)) {
+      throw new IllegalArgumentException("not a cluster: " + placement.connector().ref());
+    }
+    for (StepPlan step : spec.stage().steps()) {
+      if (step instanceof Run run
+          && PodTemplate.privileged(run, placement)
+          && !connector.allowed().privileged()) {
+        return new NotStarted(
+            StartFailure.INVALID_SPEC,
+            "cannot run step %s privileged: connector %s does not allow it; set allow.privileged there or drop privileged"
+                .formatted(run.id(), connector.ref()));
+      }
+    }
+    String account = placement.serviceAccountName();
+    if (account != null
+        && !account.equals("default")
+        && !connector.allowed().serviceAccounts().contains(account)) {
+      return new NotStarted(
+          StartFailure.INVALID_SPEC,
+          "cannot run as service account %s: connector %s does not allow it; list it there under allow.serviceAccounts or drop serviceAccountName"
+              .formatted(account, connector.ref()));
+    }
+    List<Node> nodes = cluster.nodes();
+    Platform platform = spec.stage().platform();
+    if (nodes != null && nodes.stream().noneMatch(n -> ready(n) && of(n, platform))) {
+      return new NotStarted(
+          StartFailure.UNSCHEDULABLE,
+          "cannot run %s on connector %s: none of its %d nodes is Ready and of that platform"
+              .formatted(platform, connector.ref(), nodes.size()));
+    }
+    return null;
+  }
+
+  private static boolean of(Node node, Platform platform) {
+    Map<String, String> labels = node.getMetadata().getLabels();
+    return platform.architecture().equals(labels.get("kubernetes.io/arch"))
+        && platform.os().equals(labels.getOrDefault("kubernetes.io/os", platform.os()));
+  }
+
+  private static boolean ready(Node node) {
+    return node.getStatus().getConditions().stream()
+        .anyMatch(c -> c.getType().equals("Ready") && c.getStatus().equals("True"));
+  }
+
+  /** True when the node that took the pod emulates the platform: its kubelet is of another. */
+  boolean emulated() {
+    Pod pod = view.pod();
+    List<Node> nodes = cluster.nodes();
+    String wanted = spec.stage().platform().architecture();
+    return nodes != null
+        && pod != null
+        && nodes.stream()
+            .filter(n -> n.getMetadata().getName().equals(pod.getSpec().getNodeName()))
+            .anyMatch(n -> !wanted.equals(n.getStatus().getNodeInfo().getArchitecture()));
+  }
+
+  private Pod create() {
+    List<DockerRegistry> registries = new ArrayList<>();
+    for (StepPlan step : spec.stage().steps()) {
+      if (step instanceof Run run
+          && run.imageRegistry() != null
+          && run.imageRegistry().username() != null) {
+        registries.add(run.imageRegistry());
+      }
+    }
+    var pods = cluster.client().pods().inNamespace(namespace);
+    if (registries.isEmpty()) {
+      return pods.resource(new PodTemplate(spec, settings).pod(namespace, null)).create();
+    }
+    // First the secret, else a first pull without it would be told as unauthorized.
+    var secret =
+        cluster
+            .client()
+            .secrets()
+            .inNamespace(namespace)
+            .resource(
+                new SecretBuilder()
+                    .withNewMetadata()
+                    .withName(name)
+                    .addToLabels(PodNames.MANAGED_BY, PodNames.MANAGER)
+                    .endMetadata()
+                    .withType("kubernetes.io/dockerconfigjson")
+                    .addToStringData(".dockerconfigjson", files.authFile(registries))
+                    .build());
+    if (secret.get() == null) {
+      var _ = secret.create();
+    }
+    Pod pod = pods.resource(new PodTemplate(spec, settings).pod(namespace, name)).create();
+    // The secret goes with its pod, whoever deletes that.
+    var _ =
+        cluster
+            .client()
+            .secrets()
+            .inNamespace(namespace)
+            .withName(name)
+            .edit(s -> {
+              s.getMetadata()
+                  .setOwnerReferences(
+                      List.of(
+                          new OwnerReferenceBuilder()
+                              .withApiVersion("v1")
+                              .withKind("Pod")
+                              .withName(name)
+                              .withUid(pod.getMetadata().getUid())
+                              .build()));
+              return s;
+            });
+    return pod;
+  }
+
+  /** The server's own words when it will not have the pod; null when it may have it later. */
+  private @Nullable NotStarted rejected(KubernetesClientException e) {
+    String words =
+        e.getStatus() == null || e.getStatus().getMessage() == null
+            ? String.valueOf(e.getMessage())
+            : e.getStatus().getMessage();
+    if (e.getCode() == 403 && words.contains("exceeded quota")) {
+      return new NotStarted(StartFailure.QUOTA, "the cluster has no room for the pod: " + words);
+    }
+    return switch (e.getCode()) {
+      case 400, 403, 404, 422 ->
+          new NotStarted(StartFailure.INVALID_SPEC, "the cluster refuses the pod: " + words);
+      default -> null;
+    };
+  }
+
+  /** The conversation with the pod's agent, which must be running. */
+  Agent agent() throws IOException, InterruptedException {
+    Agent open = agent;
+    if (open == null || open.isBroken()) {
+      open = Agent.open(cluster.client(), namespace, name);
+      agent = open;
+    }
+    return open;
+  }
+
+  /** Deletes the pod; what still runs in it has this long. */
+  void delete(long graceSeconds) {
+    var _ =
+        cluster
+            .client()
+            .pods()
+            .inNamespace(namespace)
+            .withName(name)
+            .withGracePeriod(graceSeconds)
+            .delete();
+  }
+
+  /** Deletes all that was made for the stage. */
+  void remove() throws IOException {
+    delete(5);
+    boolean secret =
+        spec.stage().steps().stream()
+            .anyMatch(s ->
+                s instanceof Run run
+                    && run.imageRegistry() != null
+                    && run.imageRegistry().username() != null);
+    if (secret) {
+      var _ = cluster.client().secrets().inNamespace(namespace).withName(name).delete();
+    }
+    Files.deleteIfExists(mark);
+    Files.deleteIfExists(mark.getParent());
+  }
+
+  private @Nullable String noted() throws IOException {
+    try {
+      return Files.readString(mark);
+    } catch (NoSuchFileException _) {
+      return null;
+    }
+  }
+
+  private void note(String uid) throws IOException {
+    Path part = mark.resolveSibling("pod.part");
+    Files.writeString(part, uid);
+    Files.move(part, mark, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  /** Lets go of the pod; it goes on. */
+  @Override
+  public void close() {
+    Agent open = agent;
+    if (open != null) {
+      open.close();
+    }
+    cluster.letGo(namespace, name);
+  }
+}

@@ -1,0 +1,197 @@
+package dev.archway.executor.runtime.kubernetes;
+
+import dev.archway.contract.connector.Connector.DockerRegistry;
+import dev.archway.contract.connector.SecretRef;
+import dev.archway.contract.plan.Checkout;
+import dev.archway.contract.plan.StepPlan;
+import dev.archway.contract.plan.StepPlan.BuildAndPush;
+import dev.archway.contract.plan.StepPlan.Run;
+import dev.archway.contract.plan.StepPlan.Shell;
+import dev.archway.contract.wire.ContractMapper;
+import dev.archway.executor.runtime.StageSpec;
+import dev.archway.executor.runtime.script.BuildScript;
+import dev.archway.executor.runtime.script.CloneScript;
+import dev.archway.executor.secret.SecretSource;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** What is brought to a step's gate: its command, variables, scripts and secrets. */
+final class StepFiles {
+  private final StageSpec spec;
+  private final KubernetesSettings settings;
+  private final SecretSource secrets;
+
+  StepFiles(StageSpec spec, KubernetesSettings settings, SecretSource secrets) {
+    this.spec = spec;
+    this.settings = settings;
+    this.secrets = secrets;
+  }
+
+  /** A file for the pod. */
+  record PodFile(String path, int mode, String content) {
+    static PodFile of(String path, String content) {
+      return new PodFile(path, 0644, content);
+    }
+  }
+
+  /** A secret could not be resolved; the message names it. */
+  static final class SecretUnavailable extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    SecretUnavailable(String message, RuntimeException cause) {
+      super(message, cause);
+    }
+  }
+
+  /** The step's files, in the order in which they are to be written. */
+  List<PodFile> of(StepPlan step) {
+    String folder = PodNames.folder(step.id());
+    Map<String, String> variables = new HashMap<>(spec.environment());
+    List<PodFile> files = new ArrayList<>();
+    List<String> words;
+    switch (step) {
+      case Run run -> {
+        String script = folder + "/" + scriptName(run.shell());
+        files.add(PodFile.of(script, run.command() + "\n"));
+        variables.putAll(run.environment());
+        words = words(run.shell(), script);
+      }
+      case StepPlan.Clone _ -> {
+        Checkout checkout = checkout();
+        files.addAll(git(step.id(), checkout));
+        files.add(
+            PodFile.of(
+                folder + "/script.sh",
+                CloneScript.script(
+                    checkout, Path.of(PodNames.WORKSPACE), Path.of(PodNames.secrets(step.id())))));
+        variables = new HashMap<>(Map.of("HOME", "/tmp"));
+        words = List.of("sh", folder + "/script.sh");
+      }
+      case BuildAndPush build -> {
+        files.add(auth(build));
+        files.add(PodFile.of(folder + "/registries.conf", settings.registriesFile()));
+        files.add(PodFile.of(folder + "/script.sh", buildScript(build)));
+        variables =
+            new HashMap<>(
+                Map.of("HOME", "/root", "CONTAINERS_REGISTRIES_CONF", folder + "/registries.conf"));
+        words = List.of("sh", folder + "/script.sh");
+      }
+    }
+    StringBuilder environment = new StringBuilder();
+    new TreeMap<>(variables)
+        .forEach((name, value) -> environment.append(name).append('=').append(value).append('\0'));
+    files.add(PodFile.of(folder + "/env", environment.toString()));
+    files.add(PodFile.of(folder + "/argv", String.join("\0", words) + "\0"));
+    return files;
+  }
+
+  /** The paths of a step's secrets, to be removed when it has ended. */
+  static List<String> secrets(StepPlan step) {
+    String folder = PodNames.secrets(step.id());
+    return switch (step) {
+      case Run _ -> List.of();
+      case StepPlan.Clone _ -> List.of(folder + "/username", folder + "/password");
+      case BuildAndPush _ -> List.of(folder + "/auth.json");
+    };
+  }
+
+  private Checkout checkout() {
+    Checkout checkout = spec.checkout();
+    if (checkout == null) {
+      throw new IllegalArgumentException("cannot clone: the pipeline has no codebase");
+    }
+    CloneScript.check(checkout);
+    return checkout;
+  }
+
+  private static List<String> words(Shell shell, String script) {
+    return switch (shell) {
+      case SH -> List.of("sh", "-e", script);
+      case BASH -> List.of("bash", "-e", script);
+      case PYTHON -> List.of("python3", script);
+      case POWERSHELL, PWSH -> List.of("pwsh", "-NonInteractive", "-File", script);
+    };
+  }
+
+  private static String scriptName(Shell shell) {
+    return switch (shell) {
+      case SH, BASH -> "script.sh";
+      case PYTHON -> "script.py";
+      case POWERSHELL, PWSH -> "script.ps1";
+    };
+  }
+
+  private List<PodFile> git(String step, Checkout checkout) {
+    String folder = PodNames.secrets(step);
+    String user = checkout.connector().username();
+    SecretRef password = checkout.connector().password();
+    return List.of(
+        PodFile.of(folder + "/username", (user == null ? "" : user) + "\n"),
+        PodFile.of(folder + "/password", (password == null ? "" : resolve(password)) + "\n"),
+        PodFile.of(folder + "/gitconfig", CloneScript.configuration(checkout)),
+        new PodFile(folder + "/askpass", 0755, CloneScript.askpass(Path.of(folder))));
+  }
+
+  private PodFile auth(BuildAndPush build) {
+    return PodFile.of(
+        PodNames.secrets(build.id()) + "/auth.json", authFile(List.of(build.registry())));
+  }
+
+  /** Credentials as container tools and image pulls read them (containers-auth.json(5)). */
+  String authFile(List<DockerRegistry> registries) {
+    Map<String, Object> auths = new HashMap<>();
+    for (DockerRegistry registry : registries) {
+      SecretRef password = registry.password();
+      if (registry.username() != null && password != null) {
+        String pair = registry.username() + ":" + resolve(password);
+        String auth = Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8));
+        // The kubelet knows Docker Hub by its old name only.
+        String host =
+            registry.host().equals("docker.io") ? "https://index.docker.io/v1/" : registry.host();
+        auths.put(host, Map.of("auth", auth));
+        auths.put(registry.host(), Map.of("auth", auth));
+      }
+    }
+    return ContractMapper.json().writeValueAsString(Map.of("auths", auths));
+  }
+
+  private String buildScript(BuildAndPush build) {
+    return BuildScript.script(
+        build,
+        spec.stage().platform(),
+        new BuildScript.Place(
+            Path.of(PodNames.WORKSPACE),
+            Path.of(PodNames.folder(build.id())),
+            "build.out",
+            Path.of(PodNames.secrets(build.id()), "auth.json"),
+            "localhost/archway/%s:built".formatted(build.id().toLowerCase(Locale.ROOT)),
+            commit(),
+            List.of("buildah", "bud", "--isolation", "chroot"),
+            false,
+            true,
+            true));
+  }
+
+  /** What the workspace is cloned at; null when it is not. */
+  @Nullable String commit() {
+    boolean clones = spec.stage().steps().stream().anyMatch(s -> s instanceof StepPlan.Clone);
+    return clones && spec.checkout() != null ? spec.checkout().commit() : null;
+  }
+
+  private String resolve(SecretRef secret) {
+    try {
+      return secrets.resolve(secret);
+    } catch (RuntimeException e) {
+      throw new SecretUnavailable(
+          "cannot resolve secret %s: %s".formatted(secret, e.getMessage()), e);
+    }
+  }
+}

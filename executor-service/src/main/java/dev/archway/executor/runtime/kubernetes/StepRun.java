@@ -1,0 +1,406 @@
+package dev.archway.executor.runtime.kubernetes;
+
+import dev.archway.contract.event.LogChunk.Line;
+import dev.archway.contract.failure.FailureReason;
+import dev.archway.contract.plan.StepPlan;
+import dev.archway.contract.plan.StepPlan.BuildAndPush;
+import dev.archway.executor.runtime.LogSink;
+import dev.archway.executor.runtime.StageSpec;
+import dev.archway.executor.runtime.StartFailure;
+import dev.archway.executor.runtime.StepResult;
+import dev.archway.executor.runtime.StepResult.NotStarted;
+import dev.archway.executor.runtime.StepSpec;
+import dev.archway.executor.runtime.kubernetes.Agent.Frame;
+import dev.archway.executor.runtime.kubernetes.StepFiles.PodFile;
+import dev.archway.executor.runtime.log.LogParser;
+import dev.archway.executor.runtime.script.BuildResult;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One step followed to its end, wherever it stands. What it has read of the log stays with it when
+ * the conversation with the pod breaks off, so that it goes on at the next byte. Used by one
+ * thread.
+ */
+final class StepRun {
+  /** How long a registry may be out of reach or tell us to come later. */
+  private static final Duration PULL_GRACE = Duration.ofMinutes(2);
+
+  /** How long the node may take to say how a container ended. */
+  private static final Duration STATUS_GRACE = Duration.ofSeconds(10);
+
+  /** How long after a container's end its own word may still be on its way. */
+  private static final Duration LAST_WORD = Duration.ofSeconds(2);
+
+  private static final Frame WAKE = Frame.word("wake");
+
+  private final StagePod pod;
+  private final StageSpec stage;
+  private final StepSpec spec;
+  private final String container;
+  private final String folder;
+  private final StepFiles files;
+  private final KubernetesSettings settings;
+  private final LogSink sink;
+  private final Clock clock;
+  private final Ending ending;
+  private final StopRequest stop;
+  private final Instant began;
+  private final BlockingQueue<Frame> frames = new ArrayBlockingQueue<>(64);
+  private final LogParser parser = new LogParser.K8sFile();
+  private long offset;
+  private boolean joined;
+  private @Nullable Instant noImageSince;
+  private @Nullable String pullTrouble;
+
+  StepRun(
+      StagePod pod,
+      StageSpec stage,
+      StepSpec spec,
+      StepFiles files,
+      KubernetesSettings settings,
+      LogSink sink,
+      StopRequest stop,
+      Clock clock) {
+    this.pod = pod;
+    this.stage = stage;
+    this.spec = spec;
+    this.container =
+        PodNames.container(stage.stage().steps().indexOf(step(stage, spec)), spec.plan().id());
+    this.folder = PodNames.folder(spec.plan().id());
+    this.files = files;
+    this.settings = settings;
+    this.sink = sink;
+    this.clock = clock;
+    this.ending = new Ending(spec, stop, clock);
+    this.stop = stop;
+    this.began = clock.instant();
+  }
+
+  /** The plan may have been filled in since the pod was made; its id stays. */
+  private static StepPlan step(StageSpec stage, StepSpec spec) {
+    return stage.stage().steps().stream()
+        .filter(s -> s.id().equals(spec.plan().id()))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /**
+   * Goes on to the step's end.
+   *
+   * @throws IOException when the conversation broke off; calling again goes on
+   */
+  StepResult proceed() throws IOException, InterruptedException {
+    List<PodFile> prepared = files.of(spec.plan());
+    StepResult hindered = pod.ensure();
+    if (hindered != null) {
+      return gone(hindered);
+    }
+    Runnable wake =
+        () -> {
+          var _ = frames.offer(WAKE);
+        };
+    pod.view().subscribe(wake);
+    stop.subscribe(wake);
+    Agent agent = null;
+    try {
+      for (StepResult early = waits(); agent == null; early = waits()) {
+        if (early != null) {
+          return early;
+        }
+        if (state(PodNames.AGENT) instanceof PodState.Running) {
+          agent = pod.agent();
+        } else {
+          await();
+        }
+      }
+      frames.clear();
+      agent.follow(spec.plan().id(), offset, frames);
+      open(agent, prepared);
+      return follow(agent);
+    } finally {
+      if (agent != null) {
+        agent.unfollow(spec.plan().id());
+      }
+      stop.unsubscribe(wake);
+      pod.view().unsubscribe(wake);
+    }
+  }
+
+  private PodState state(String name) {
+    if (pod.view().isGone()) {
+      return new PodState.Lost("the pod is gone");
+    }
+    Pod seen = pod.view().pod();
+    return seen == null ? new PodState.Waiting("the API server", false) : PodState.of(seen, name);
+  }
+
+  private void await() throws InterruptedException {
+    var _ = frames.poll(ending.patience().toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /** Why a step whose container does not run yet will not start; null when it still may. */
+  private @Nullable StepResult waits() {
+    StepResult due = ending.due();
+    PodState own = state(container);
+    PodState agents = state(PodNames.AGENT);
+    if (agents instanceof PodState.Lost(String detail)) {
+      return new StepResult.Lost(detail);
+    }
+    if (agents instanceof PodState.Ended(int code, String reason, String message)) {
+      return new StepResult.Lost(
+          "the agent in the pod ended with %d: %s %s".formatted(code, reason, message));
+    }
+    PodState worst =
+        agents instanceof PodState.NoImage || agents instanceof PodState.Refused ? agents : own;
+    return switch (worst) {
+      case PodState.NoImage trouble -> due != null ? due : image(trouble);
+      case PodState.Refused(String detail) ->
+          new NotStarted(StartFailure.INVALID_SPEC, "cannot start the step: " + detail);
+      case PodState.Waiting(String what, boolean unschedulable) -> {
+        noImageSince = null;
+        if (due != null) {
+          yield due;
+        }
+        yield Duration.between(began, clock.instant()).compareTo(settings.initTimeout()) < 0
+            ? null
+            : late(what, unschedulable);
+      }
+      case PodState.Running _, PodState.Ended _, PodState.Lost _ -> null;
+    };
+  }
+
+  private NotStarted late(String what, boolean unschedulable) {
+    return unschedulable
+        ? new NotStarted(
+            StartFailure.UNSCHEDULABLE,
+            "no node took the pod within %s: %s".formatted(settings.initTimeout(), what))
+        : new NotStarted(
+            StartFailure.ENGINE,
+            "the step could not start within %s; it waited for: %s"
+                .formatted(settings.initTimeout(), what));
+  }
+
+  /** What will not change is told at once; the rest gets a while. */
+  private @Nullable StepResult image(PodState.NoImage trouble) {
+    Instant now = clock.instant();
+    Instant since = noImageSince;
+    if (since == null) {
+      noImageSince = now;
+      since = now;
+    }
+    if (!trouble.detail().startsWith("ImagePullBackOff") || pullTrouble == null) {
+      pullTrouble = trouble.detail();
+    }
+    String detail = "cannot pull the image of step %s: %s".formatted(spec.plan().id(), pullTrouble);
+    if (trouble.definite()) {
+      return new NotStarted(StartFailure.IMAGE, detail);
+    }
+    return Duration.between(since, now).compareTo(PULL_GRACE) < 0
+        ? null
+        : new NotStarted(StartFailure.IMAGE_UNREACHABLE, detail);
+  }
+
+  /** Brings what the step needs and opens its gate, unless it has been opened before. */
+  private void open(Agent agent, List<PodFile> prepared) throws IOException, InterruptedException {
+    if (agent.read(folder + "/started") != null) {
+      joined = true;
+      return;
+    }
+    if (ending.due() != null) {
+      return;
+    }
+    for (PodFile file : prepared) {
+      agent.put(file.path(), file.mode(), file.content());
+    }
+    agent.put(folder + "/go", 0644, "");
+    agent.ring(spec.plan().id());
+  }
+
+  private StepResult follow(Agent agent) throws IOException, InterruptedException {
+    Instant endedSince = null;
+    boolean draining = false;
+    while (true) {
+      Frame frame = frames.poll(ending.patience().toMillis(), TimeUnit.MILLISECONDS);
+      String what = frame == null ? "wake" : frame.what();
+      if (frame != null && what.equals("log")) {
+        read(frame.bytes());
+        continue;
+      }
+      if (frame != null && what.equals("exit")) {
+        return ended(agent, frame.text());
+      }
+      if (what.equals("drained")) {
+        return silent(agent);
+      }
+      if (what.equals("broken") || agent.isBroken()) {
+        throw new IOException("the conversation with the pod's agent has broken off");
+      }
+      PodState own = state(container);
+      switch (own) {
+        case PodState.Lost(String detail) -> {
+          return gone(new StepResult.Lost(detail));
+        }
+        case PodState.Ended _ -> {
+          Instant now = clock.instant();
+          if (endedSince == null) {
+            endedSince = now;
+          } else if (!draining && Duration.between(endedSince, now).compareTo(LAST_WORD) > 0) {
+            agent.drain(spec.plan().id());
+            draining = true;
+          }
+          continue;
+        }
+        case PodState.Waiting _, PodState.NoImage _, PodState.Refused _ -> {
+          StepResult early = waits();
+          if (early != null) {
+            return early;
+          }
+          continue;
+        }
+        case PodState.Running _ -> {}
+      }
+      if (ending.enforce(agent, folder)) {
+        pod.delete(0);
+      }
+    }
+  }
+
+  private void read(byte[] bytes) throws InterruptedException {
+    List<Line> lines = new ArrayList<>();
+    parser.feed(bytes, bytes.length, lines::add);
+    offset += bytes.length;
+    hand(lines);
+  }
+
+  private void finishLog() throws InterruptedException {
+    List<Line> lines = new ArrayList<>();
+    parser.finish(lines::add);
+    hand(lines);
+  }
+
+  private void hand(List<Line> lines) throws InterruptedException {
+    if (!lines.isEmpty()) {
+      sink.accept(List.copyOf(lines));
+    }
+  }
+
+  /** The step's own process said how it ended. */
+  private StepResult ended(Agent agent, String text) throws IOException, InterruptedException {
+    if (joined || ending.begun()) {
+      StepResult killed = ending.result(agent.read(folder + "/killed"));
+      if (killed != null) {
+        finishLog();
+        return killed;
+      }
+    }
+    if (text.startsWith("refused ")) {
+      finishLog();
+      return new NotStarted(
+          StartFailure.INVALID_SPEC,
+          "cannot start the step: %s; name an image that has the step's shell"
+              .formatted(text.substring("refused ".length())));
+    }
+    int code = Integer.parseInt(text.strip());
+    StepResult result = outOfMemory(code);
+    if (result == null) {
+      result =
+          switch (spec.plan()) {
+            case StepPlan.Run _ -> new StepResult.Exited(code);
+            case StepPlan.Clone _ -> clone(code);
+            case BuildAndPush build -> build(agent, build, code);
+          };
+    }
+    for (String path : StepFiles.secrets(spec.plan())) {
+      agent.remove(path);
+    }
+    finishLog();
+    return result;
+  }
+
+  private StepResult clone(int code) {
+    var checkout = stage.checkout();
+    return code == 0 || checkout == null
+        ? new StepResult.Completed(List.of())
+        : new StepResult.Failed(
+            FailureReason.CLONE_FAILED,
+            "cannot clone %s at %s: git ended with %d"
+                .formatted(checkout.refName(), checkout.commit(), code),
+            code);
+  }
+
+  private StepResult build(Agent agent, BuildAndPush build, int code)
+      throws IOException, InterruptedException {
+    Map<String, String> left = new HashMap<>();
+    for (String name : BuildResult.files(build)) {
+      String content = agent.read(folder + "/" + name);
+      if (content != null) {
+        left.put(name, content);
+      }
+    }
+    return BuildResult.of(
+        build, stage.stage().platform(), pod.emulated(), files.commit(), code, left);
+  }
+
+  /** Asks the node, which alone knows; only a failed step with a limit has to wait for it. */
+  private @Nullable StepResult outOfMemory(int code) throws InterruptedException {
+    Long limit = PodTemplate.resources(spec.plan()).memoryBytes();
+    if (code == 0 || limit == null) {
+      return null;
+    }
+    Instant patience = clock.instant().plus(STATUS_GRACE);
+    while (clock.instant().isBefore(patience)) {
+      if (state(container) instanceof PodState.Ended(int _, String reason, String _)) {
+        return reason.equals("OOMKilled") ? new StepResult.OutOfMemory(limit, code) : null;
+      }
+      var _ = frames.poll(100, TimeUnit.MILLISECONDS);
+    }
+    return null;
+  }
+
+  /**
+   * The container ended and its first process said nothing: it was killed, or never got that far.
+   */
+  private StepResult silent(Agent agent) throws IOException, InterruptedException {
+    finishLog();
+    StepResult killed = ending.result(agent.read(folder + "/killed"));
+    if (killed != null) {
+      return killed;
+    }
+    if (!(state(container) instanceof PodState.Ended(int code, String reason, String message))) {
+      return new StepResult.Lost("the container's end is unknown");
+    }
+    Long limit = PodTemplate.resources(spec.plan()).memoryBytes();
+    if (reason.equals("OOMKilled") && limit != null) {
+      return new StepResult.OutOfMemory(limit, code);
+    }
+    if (agent.read(folder + "/started") == null) {
+      return new NotStarted(
+          StartFailure.INVALID_SPEC,
+          "cannot start the step's container: %s %s".formatted(reason, message));
+    }
+    return new StepResult.Lost(
+        "the container was killed from outside: %s, exit code %d %s"
+            .formatted(reason, code, message));
+  }
+
+  /**
+   * The pod is gone: by our own hand when the step would not end, else nobody knows how it ended.
+   */
+  private StepResult gone(StepResult otherwise) throws InterruptedException {
+    finishLog();
+    StepResult due = ending.due();
+    return ending.begun() && due != null ? due : otherwise;
+  }
+}

@@ -1,0 +1,167 @@
+package dev.archway.executor;
+
+import dev.archway.contract.connector.ClusterAccess;
+import dev.archway.contract.connector.ClusterAllowances;
+import dev.archway.contract.connector.Connector;
+import dev.archway.contract.image.Platform;
+import dev.archway.executor.runtime.kubernetes.KubernetesRuntime;
+import dev.archway.executor.runtime.kubernetes.KubernetesSettings;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.io.File;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import org.opentest4j.TestAbortedException;
+
+/**
+ * The real cluster that Kubernetes tests run on, prepared by {@code deploy/test-cluster}: a
+ * kubeconfig, and a registry without TLS that nodes, pods and this machine reach under one name,
+ * which also stands in for docker.io.
+ */
+public final class TestCluster implements AutoCloseable {
+  private static final String KUBECONFIG = "ARCHWAY_TEST_KUBECONFIG";
+  private static final String REGISTRY = "ARCHWAY_TEST_REGISTRY";
+
+  private final String kubeconfig;
+  private final String registry;
+  private final KubernetesClient client;
+  private final List<Process> daemons = new ArrayList<>();
+
+  private TestCluster(String kubeconfig, String registry) {
+    this.kubeconfig = kubeconfig;
+    this.registry = registry;
+    this.client =
+        new KubernetesClientBuilder()
+            .withConfig(Config.fromKubeconfig(new File(kubeconfig)))
+            .build();
+  }
+
+  /** The cluster of the environment. Without one the test fails in CI and is left out elsewhere. */
+  public static TestCluster find() {
+    String kubeconfig = System.getenv(KUBECONFIG);
+    String registry = System.getenv(REGISTRY);
+    if (kubeconfig == null || registry == null) {
+      String message =
+          "no cluster for the Kubernetes tests (expected: %s with an admin kubeconfig and %s with host:port of a registry that the nodes mirror docker.io from); start a cluster, then run deploy/test-cluster, which prints both"
+              .formatted(KUBECONFIG, REGISTRY);
+      if (System.getenv("CI") == null) {
+        throw new TestAbortedException(message);
+      }
+      throw new IllegalStateException(message);
+    }
+    return new TestCluster(kubeconfig, registry);
+  }
+
+  public KubernetesClient client() {
+    return client;
+  }
+
+  public String registry() {
+    return registry;
+  }
+
+  public String kubeconfig() {
+    return kubeconfig;
+  }
+
+  public Connector connector() {
+    return connector(ClusterAllowances.NONE);
+  }
+
+  public Connector connector(ClusterAllowances allowed) {
+    return new Connector.K8sCluster(
+        "cluster", List.of(), new ClusterAccess.Kubeconfig(kubeconfig, null), allowed);
+  }
+
+  public KubernetesSettings settings() {
+    return new KubernetesSettings(
+        "docker.io/archway/agent:1",
+        "docker.io/archway/builder:1",
+        Duration.ofMinutes(2),
+        List.of(new KubernetesSettings.Mirror("docker.io", registry, true)),
+        List.of(registry));
+  }
+
+  public KubernetesRuntime runtime() {
+    return new KubernetesRuntime(
+        settings(),
+        List.of(Platform.LINUX_AMD64, Platform.LINUX_ARM64),
+        secret -> {
+          throw new IllegalStateException("no secret " + secret);
+        },
+        Clock.systemUTC());
+  }
+
+  /** Serves the repositories below a folder to pods; returns the URL of the folder. */
+  public String serve(Path folder) throws Exception {
+    int port = Engines.freePort();
+    Process daemon =
+        new ProcessBuilder(
+                "git",
+                "daemon",
+                "--export-all",
+                "--reuseaddr",
+                "--port=" + port,
+                "--base-path=" + folder,
+                folder.toString())
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    daemons.add(daemon);
+    Awaitility.await()
+        .until(() -> {
+          try (var socket = new java.net.Socket("localhost", port)) {
+            return socket.isConnected();
+          } catch (java.io.IOException _) {
+            return false;
+          }
+        });
+    return "git://%s:%d".formatted(registry.substring(0, registry.indexOf(':')), port);
+  }
+
+  /** The registry's answer. */
+  public HttpResponse<String> head(String path) throws Exception {
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      return http.send(
+          HttpRequest.newBuilder(URI.create("http://" + registry + path))
+              .header("Accept", "application/vnd.oci.image.manifest.v1+json")
+              .build(),
+          HttpResponse.BodyHandlers.ofString());
+    }
+  }
+
+  /** Names of pods and secrets of an execution, or of all when it is null. */
+  public List<String> remains(@Nullable String execution) {
+    List<String> names = new ArrayList<>();
+    var pods = client.pods().inAnyNamespace().withLabel("app.kubernetes.io/managed-by", "archway");
+    pods.list().getItems().stream()
+        .filter(p ->
+            execution == null
+                || execution.equals(p.getMetadata().getLabels().get("dev.archway/execution")))
+        .forEach(p -> names.add(p.getMetadata().getName()));
+    client
+        .secrets()
+        .inAnyNamespace()
+        .withLabel("app.kubernetes.io/managed-by", "archway")
+        .list()
+        .getItems()
+        .forEach(s -> names.add(s.getMetadata().getName()));
+    return names;
+  }
+
+  @Override
+  public void close() {
+    daemons.forEach(Process::destroyForcibly);
+    client.close();
+  }
+}
