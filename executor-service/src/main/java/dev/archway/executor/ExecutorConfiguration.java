@@ -1,7 +1,9 @@
 package dev.archway.executor;
 
+import dev.archway.executor.runtime.ConnectorRuntime;
 import dev.archway.executor.runtime.RuntimeUnavailableException;
 import dev.archway.executor.runtime.StageRuntime;
+import dev.archway.executor.runtime.kubernetes.KubernetesRuntime;
 import dev.archway.executor.runtime.podman.PodmanRuntime;
 import dev.archway.executor.secret.SecretSource;
 import dev.archway.executor.stage.BusReports;
@@ -11,6 +13,7 @@ import dev.archway.messaging.MessageBus;
 import dev.archway.messaging.MessagingConfiguration;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Set;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -46,7 +49,14 @@ public class ExecutorConfiguration {
   @Bean
   StageRuntime stageRuntime(ExecutorProperties properties, SecretSource secrets, Clock clock)
       throws RuntimeUnavailableException {
-    return new PodmanRuntime(properties.podman().settings(), properties.served(), secrets, clock);
+    ExecutorProperties.Podman podman = properties.podman();
+    return new ConnectorRuntime(
+        Set.copyOf(properties.served()),
+        podman == null
+            ? null
+            : new PodmanRuntime(podman.settings(), properties.served(), secrets, clock),
+        new KubernetesRuntime(
+            properties.kubernetes().settings(), properties.served(), secrets, clock));
   }
 
   @Bean

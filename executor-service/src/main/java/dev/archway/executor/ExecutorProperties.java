@@ -1,9 +1,12 @@
 package dev.archway.executor;
 
 import dev.archway.contract.image.Platform;
+import dev.archway.executor.runtime.kubernetes.KubernetesSettings;
 import dev.archway.executor.runtime.podman.PodmanSettings;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -13,10 +16,15 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param directory where running stages are kept over restarts; one executor at a time uses it
  * @param platforms what this executor serves, such as {@code linux/amd64}
  * @param capacity stages at once; 0 means two for each core
+ * @param podman null where stages run on clusters only
  */
 @ConfigurationProperties("archway.executor")
 public record ExecutorProperties(
-    Path directory, List<String> platforms, @DefaultValue("0") int capacity, Podman podman) {
+    Path directory,
+    List<String> platforms,
+    @DefaultValue("0") int capacity,
+    @Nullable Podman podman,
+    @DefaultValue Kubernetes kubernetes) {
   public ExecutorProperties {
     platforms = List.copyOf(platforms);
     if (platforms.isEmpty()) {
@@ -55,6 +63,28 @@ public record ExecutorProperties(
           allowPrivileged,
           mirrors.stream()
               .map(m -> new PodmanSettings.Mirror(m.prefix(), m.location(), m.insecure()))
+              .toList(),
+          insecureRegistries);
+    }
+  }
+
+  /**
+   * How stages run on Kubernetes; see {@link KubernetesSettings}. Which clusters there are, the
+   * connectors say.
+   */
+  public record Kubernetes(
+      @DefaultValue("docker.io/archway/agent:1") String agentImage,
+      @DefaultValue("docker.io/archway/builder:1") String builderImage,
+      @DefaultValue("8m") Duration initTimeout,
+      @DefaultValue List<Mirror> mirrors,
+      @DefaultValue List<String> insecureRegistries) {
+    KubernetesSettings settings() {
+      return new KubernetesSettings(
+          agentImage,
+          builderImage,
+          initTimeout,
+          mirrors.stream()
+              .map(m -> new KubernetesSettings.Mirror(m.prefix(), m.location(), m.insecure()))
               .toList(),
           insecureRegistries);
     }

@@ -6,12 +6,15 @@ import dev.archway.contract.command.StageCommand.RunStage;
 import dev.archway.contract.event.LogChunk;
 import dev.archway.contract.event.StageEvent;
 import dev.archway.contract.event.StageEvent.StageFinished;
+import dev.archway.contract.image.Platform;
+import dev.archway.contract.plan.Placement;
 import dev.archway.contract.plan.StepPlan;
 import dev.archway.contract.status.Status;
 import dev.archway.contract.wire.ContractMapper;
 import dev.archway.contract.wire.ContractTypes;
 import dev.archway.executor.Engines;
 import dev.archway.executor.Samples;
+import dev.archway.executor.TestCluster;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,47 +33,68 @@ final class CrashIT {
   private static final int STEPS = 18;
 
   @Test
-  void killedAtRandomMomentsEveryStepRunsOnceAndEveryLineArrivesOnce(@TempDir Path home)
-      throws Exception {
-    long seed = System.nanoTime();
-    Random random = new Random(seed);
+  void onPodmanEveryStepRunsOnceAndEveryLineArrivesOnce(@TempDir Path home) throws Exception {
     try (Engines engines = Engines.start(home)) {
-      List<StepPlan> steps = new ArrayList<>();
-      for (int i = 0; i < STEPS; i++) {
-        steps.add(
-            Samples.run(
-                "s" + i,
-                "echo s%d >>trace; for n in 1 2 3 4 5 6; do echo line $n; sleep 0.1; done"
-                    .formatted(i)));
-      }
-      steps.add(Samples.run("last", "cat trace"));
-      RunStage command = Samples.stage(Samples.key(), null, steps.toArray(StepPlan[]::new));
-      Path file = home.resolve("command.json");
-      Files.writeString(file, ContractMapper.json().writeValueAsString(command));
-      for (int kill = 0; kill < KILLS; kill++) {
-        Process process = start(home, engines.host(), file);
-        assertThat(process.waitFor(500 + random.nextInt(1000), TimeUnit.MILLISECONDS))
-            .as("the stage outlasts the kills")
-            .isFalse();
-        process.destroyForcibly();
-        assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
-      }
-      Process last = start(home, engines.host(), file);
-      assertThat(last.waitFor(2, TimeUnit.MINUTES)).as("seed %d", seed).isTrue();
-      verify(home.resolve("told"), "seed " + seed);
+      crash(home, Samples.placement(), engines.host());
     }
   }
 
-  private static Process start(Path home, String registry, Path command) throws Exception {
-    return new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-cp",
-            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-            "-XX:TieredStopAtLevel=1",
-            CrashingExecutor.class.getName(),
-            home.toString(),
-            registry,
-            command.toString())
+  @Test
+  void onKubernetesEveryStepRunsOnceAndEveryLineArrivesOnce(@TempDir Path home) throws Exception {
+    try (TestCluster cluster = TestCluster.find()) {
+      crash(
+          home,
+          Samples.placement(cluster.connector(), "default"),
+          cluster.registry(),
+          "kubernetes");
+    }
+  }
+
+  private static void crash(Path home, Placement placement, String... where) throws Exception {
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    List<StepPlan> steps = new ArrayList<>();
+    for (int i = 0; i < STEPS; i++) {
+      steps.add(
+          Samples.run(
+              "s" + i,
+              "echo s%d >>trace; for n in 1 2 3 4 5 6; do echo line $n; sleep 0.1; done"
+                  .formatted(i)));
+    }
+    steps.add(Samples.run("last", "cat trace"));
+    RunStage command =
+        Samples.stage(
+            Samples.key(), Platform.LINUX_AMD64, placement, null, steps.toArray(StepPlan[]::new));
+    Path file = home.resolve("command.json");
+    Files.writeString(file, ContractMapper.json().writeValueAsString(command));
+    for (int kill = 0; kill < KILLS; kill++) {
+      Process process = start(home, file, where);
+      assertThat(process.waitFor(500 + random.nextInt(1000), TimeUnit.MILLISECONDS))
+          .as("the stage outlasts the kills")
+          .isFalse();
+      process.destroyForcibly();
+      assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    }
+    Process last = start(home, file, where);
+    assertThat(last.waitFor(2, TimeUnit.MINUTES)).as("seed %d", seed).isTrue();
+    verify(home.resolve("told"), "seed " + seed);
+  }
+
+  private static Process start(Path home, Path command, String... where) throws Exception {
+    List<String> words =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty(
+                    "surefire.test.class.path", System.getProperty("java.class.path")),
+                "-XX:TieredStopAtLevel=1",
+                CrashingExecutor.class.getName(),
+                home.toString()));
+    words.add(where[0]);
+    words.add(command.toString());
+    words.addAll(List.of(where).subList(1, where.length));
+    return new ProcessBuilder(words)
         .redirectErrorStream(true)
         .redirectOutput(ProcessBuilder.Redirect.appendTo(home.resolve("executor.log").toFile()))
         .start();

@@ -7,6 +7,8 @@ import dev.archway.contract.event.StageEvent;
 import dev.archway.contract.image.Platform;
 import dev.archway.contract.wire.ContractMapper;
 import dev.archway.contract.wire.ContractTypes;
+import dev.archway.executor.TestCluster;
+import dev.archway.executor.runtime.StageRuntime;
 import dev.archway.executor.runtime.podman.PodmanRuntime;
 import dev.archway.executor.runtime.podman.PodmanSettings;
 import dev.archway.executor.runtime.podman.PodmanSettings.Mirror;
@@ -23,24 +25,16 @@ import java.util.concurrent.CountDownLatch;
 final class CrashingExecutor {
   private CrashingExecutor() {}
 
-  /** Arguments: home, registry host, command file. Reports go to {@code home/told}. */
+  /**
+   * Arguments: home, registry host, command file, and anything more for the test cluster instead of
+   * podman. Reports go to {@code home/told}.
+   */
   public static void main(String[] arguments) throws Exception {
     Path home = Path.of(arguments[0]);
-    PodmanSettings settings =
-        new PodmanSettings(
-            home.resolve("podman"),
-            "host",
-            false,
-            List.of(new Mirror("docker.io", arguments[1], true)),
-            List.of(arguments[1]));
-    PodmanRuntime runtime =
-        new PodmanRuntime(
-            settings,
-            List.of(Platform.LINUX_AMD64),
-            secret -> {
-              throw new IllegalStateException("no secret " + secret);
-            },
-            Clock.systemUTC());
+    StageRuntime runtime =
+        arguments.length > 3
+            ? TestCluster.find().runtime()
+            : podman(home.resolve("podman"), arguments[1]);
     CountDownLatch over = new CountDownLatch(1);
     StageWorker worker =
         new StageWorker(
@@ -57,6 +51,23 @@ final class CrashingExecutor {
       Thread.onSpinWait();
     }
     System.exit(0);
+  }
+
+  private static StageRuntime podman(Path home, String registry) throws Exception {
+    PodmanSettings settings =
+        new PodmanSettings(
+            home,
+            "host",
+            false,
+            List.of(new Mirror("docker.io", registry, true)),
+            List.of(registry));
+    return new PodmanRuntime(
+        settings,
+        List.of(Platform.LINUX_AMD64),
+        secret -> {
+          throw new IllegalStateException("no secret " + secret);
+        },
+        Clock.systemUTC());
   }
 
   private record Told(Path file, CountDownLatch over) implements StageReports {

@@ -241,7 +241,7 @@ abstract class StageBehaviour {
   @Test
   void unknownImageIsNamed() {
     StageFinished finished =
-        run(Samples.run("none", "library/nowhere:1", "true", Samples.MINUTE, null));
+        run(Samples.run("none", place.registry() + "/nowhere:1", "true", Samples.MINUTE, null));
     assertThat(failure(finished).reason()).isEqualTo(FailureReason.IMAGE_UNAVAILABLE);
     assertThat(failure(finished).message()).contains("nowhere:1").contains(place.unknownImage());
   }

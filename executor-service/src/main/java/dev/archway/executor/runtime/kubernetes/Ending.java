@@ -25,6 +25,7 @@ final class Ending {
   private final StepSpec spec;
   private final StopRequest request;
   private final Clock clock;
+  private @Nullable Instant deadline;
   private @Nullable Instant asked;
   private boolean killed;
 
@@ -34,12 +35,23 @@ final class Ending {
     this.clock = clock;
   }
 
+  /**
+   * The gate was opened then: the step's time counts from there, since that of its pod's start has
+   * a limit of its own.
+   */
+  void started(Instant at) {
+    deadline = at.plus(spec.limit());
+  }
+
   /** The result of a step that must not go on; null when it may. */
   @Nullable StepResult due() {
     if (request.grace() != null) {
       return new StepResult.Stopped();
     }
-    return clock.instant().isBefore(spec.deadline()) ? null : new StepResult.TimedOut(spec.limit());
+    Instant end = deadline;
+    return end == null || clock.instant().isBefore(end)
+        ? null
+        : new StepResult.TimedOut(spec.limit());
   }
 
   /** True once a signal may have been sent from here. */
@@ -96,7 +108,7 @@ final class Ending {
   Duration patience() {
     Instant now = clock.instant();
     Instant since = asked;
-    Instant next = spec.deadline();
+    Instant next = deadline == null ? now.plus(LONGEST_WAIT) : deadline;
     if (since != null) {
       next =
           killed

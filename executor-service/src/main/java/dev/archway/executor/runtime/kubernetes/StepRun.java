@@ -119,7 +119,9 @@ final class StepRun {
         if (early != null) {
           return early;
         }
-        if (state(PodNames.AGENT) instanceof PodState.Running) {
+        PodState own = state(container);
+        if (state(PodNames.AGENT) instanceof PodState.Running
+            && (own instanceof PodState.Running || own instanceof PodState.Ended)) {
           agent = pod.agent();
         } else {
           await();
@@ -214,8 +216,12 @@ final class StepRun {
 
   /** Brings what the step needs and opens its gate, unless it has been opened before. */
   private void open(Agent agent, List<PodFile> prepared) throws IOException, InterruptedException {
-    if (agent.read(folder + "/started") != null) {
+    String opened = agent.read(folder + "/go");
+    if (opened != null) {
       joined = true;
+      ending.started(Instant.parse(opened));
+      // The last ring may never have come.
+      agent.ring(spec.plan().id());
       return;
     }
     if (ending.due() != null) {
@@ -224,8 +230,10 @@ final class StepRun {
     for (PodFile file : prepared) {
       agent.put(file.path(), file.mode(), file.content());
     }
-    agent.put(folder + "/go", 0644, "");
+    Instant now = clock.instant();
+    agent.put(folder + "/go", 0644, now.toString());
     agent.ring(spec.plan().id());
+    ending.started(now);
   }
 
   private StepResult follow(Agent agent) throws IOException, InterruptedException {
