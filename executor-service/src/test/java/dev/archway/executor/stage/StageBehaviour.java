@@ -42,7 +42,7 @@ abstract class StageBehaviour {
   private static final long MEGABYTE = 1024 * 1024;
 
   /** What differs between runtimes, but for what a stage does. */
-  interface Place extends AutoCloseable {
+  interface Place {
     /** The runtime under test. */
     StageRuntime runtime();
 
@@ -66,6 +66,9 @@ abstract class StageBehaviour {
 
     /** What is told of an image that the registry does not know. */
     String unknownImage();
+
+    /** Lets go of registry and engine. */
+    void close();
 
     /** What is left of an execution. */
     List<String> remains(ExecutionId execution) throws Exception;
@@ -102,7 +105,7 @@ abstract class StageBehaviour {
   }
 
   @AfterAll
-  void stop() throws Exception {
+  void stop() {
     runtime.close();
     place.close();
   }

@@ -59,6 +59,11 @@ final class StepFiles {
     List<String> words;
     switch (step) {
       case Run run -> {
+        if (run.command() == null) {
+          throw new IllegalArgumentException(
+              "cannot run step %s on a cluster: it has no command, and an image's own entry point cannot wait at a gate; give the step a command"
+                  .formatted(run.id()));
+        }
         String script = folder + "/" + scriptName(run.shell());
         files.add(PodFile.of(script, run.command() + "\n"));
         variables.putAll(run.environment());
