@@ -153,7 +153,7 @@ final class ContainerStep {
           if (found == null) {
             return lost(tail, "container %s is gone".formatted(container));
           }
-          if (found.status().equals("exited")) {
+          if (found.ended()) {
             code = found.exitCode();
           } else if (goneSince == null) {
             goneSince = looked;

@@ -69,6 +69,11 @@ final class PodmanService implements AutoCloseable {
     boolean ran() {
       return !NEVER_STARTED.contains(status);
     }
+
+    /** True when its exit code is known. "stopped" is an end that podman has not cleaned up. */
+    boolean ended() {
+      return status.equals("exited") || status.equals("stopped");
+    }
   }
 
   /**
