@@ -155,11 +155,23 @@ public final class Engines implements AutoCloseable {
     try {
       var _ =
           shell(
-              "podman rm -af -t 0 >/dev/null 2>&1 || true; podman rmi -af >/dev/null 2>&1 || true");
+              """
+              for env in %s/podman/*/env; do
+                . "$env"
+                podman rm -af -t 0 >/dev/null 2>&1 || true
+                podman rmi -af >/dev/null 2>&1 || true
+              done
+              """
+                  .formatted(home),
+              Map.of());
+      // A killed executor's service would keep the store mounted.
+      runtime().close();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
+    } catch (Exception e) {
+      throw new IllegalStateException("cannot end podman's service", e);
     }
   }
 }

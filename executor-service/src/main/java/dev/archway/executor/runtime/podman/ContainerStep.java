@@ -13,7 +13,6 @@ import java.nio.file.Path;
 import java.nio.file.WatchKey;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -23,9 +22,8 @@ import org.jspecify.annotations.Nullable;
  * interleavings with a crash.
  */
 final class ContainerStep {
-  /** curl's exit code when nobody listens. */
-  private static final int NO_CONNECTION = 7;
-
+  private static final String CREATED = "created";
+  private static final String STARTED = "started";
   private static final Pattern NOT_IN_IMAGE =
       Pattern.compile("command that was not found|permission denied|no such file");
   private static final Duration UNSETTLED = Duration.ofSeconds(5);
@@ -34,18 +32,13 @@ final class ContainerStep {
   private final Path directory;
   private final String container;
   private final StepEnd end;
-  private final Launcher launcher;
   private final Bell bell = new Bell();
-
-  /** The container's, when it was this process that created it. */
-  private @Nullable String id;
 
   ContainerStep(PodmanStore store, Path directory, String container, StepEnd end) {
     this.store = store;
     this.directory = directory;
     this.container = container;
     this.end = end;
-    this.launcher = new Launcher(directory);
   }
 
   /** Makes everything ready that the container needs; may be asked for again. */
@@ -53,8 +46,6 @@ final class ContainerStep {
     @Nullable NotStarted prepare()
         throws IOException, RuntimeUnavailableException, InterruptedException;
   }
-
-  private record Launched(@Nullable String id, @Nullable StepResult result) {}
 
   StepResult run(
       Preparation preparation,
@@ -67,20 +58,28 @@ final class ContainerStep {
     store.exits().subscribe(bell);
     WatchKey key = store.watch().watch(directory, _ -> bell.ring());
     try (LogTail tail = new LogTail(directory.resolve("ctr.log"), new LogParser.K8sFile(), sink)) {
-      if (launcher.lastClaim() == 0) {
-        StepResult early = end.due();
-        StepResult hindered = early != null ? early : create(preparation, request);
-        if (hindered != null) {
-          return hindered;
+      String id = joined();
+      if (id == null) {
+        if (Files.exists(conmonPid())) {
+          return lost(tail, "container %s is gone, and it may have run".formatted(container));
         }
+        StepResult early = end.due();
+        if (early != null) {
+          return early;
+        }
+        DurableFile.write(directory.resolve(CREATED), container);
+        Prepared prepared = create(preparation, request);
+        if (prepared.hindered() != null) {
+          return prepared.hindered();
+        }
+        DurableFile.write(directory.resolve(STARTED), container);
+        String refusal = store.service().start(container);
+        if (refusal != null) {
+          return refused(refusal);
+        }
+        id = prepared.id();
       }
-      Launched launched = launch(preparation, request);
-      if (launched.id() == null) {
-        return launched.result() == null
-            ? new StepResult.Lost("the container's id is unknown")
-            : launched.result();
-      }
-      return follow(launched.id(), tail, memoryLimit);
+      return follow(id, tail, memoryLimit);
     } finally {
       store.watch().unwatch(key);
       store.exits().unsubscribe(bell);
@@ -88,90 +87,54 @@ final class ContainerStep {
     }
   }
 
-  /** Creates the container unless it is there; null when it is. */
-  private @Nullable NotStarted create(Preparation preparation, Map<String, Object> request)
+  /** True when a container was, or was about to be, created for the step of this folder. */
+  static boolean mayExist(Path directory) {
+    return Files.exists(directory.resolve(CREATED));
+  }
+
+  /**
+   * The container that was started before; null when there is none, and then none will start any
+   * more but by this process.
+   */
+  private @Nullable String joined()
+      throws IOException, RuntimeUnavailableException, InterruptedException {
+    if (!Files.exists(directory.resolve(STARTED))) {
+      return null;
+    }
+    Found found = store.service().inspect(container);
+    if (found != null && !found.ran() && !store.service().removeUnlessRunning(container)) {
+      // A predecessor's request to start it was still on its way.
+      found = store.service().inspect(container);
+    }
+    return found != null && found.ran() ? found.id() : null;
+  }
+
+  /** A container that is there, or why it is not. */
+  private record Prepared(String id, @Nullable NotStarted hindered) {}
+
+  private Prepared create(Preparation preparation, Map<String, Object> request)
       throws IOException, RuntimeUnavailableException, InterruptedException {
     for (int tries = 1; ; tries++) {
       NotStarted hindered = preparation.prepare();
       if (hindered != null) {
-        return hindered;
+        return new Prepared("", hindered);
       }
-      // Written first: whoever cleans up looks for it.
-      launcher.write(store.service().startCommand(container));
       PodmanService.Created created = store.service().create(request);
-      id = created.id();
-      if (id != null || created.nameInUse()) {
-        return null;
+      if (created.id() != null) {
+        return new Prepared(created.id(), null);
+      }
+      Found found = created.nameInUse() ? store.service().inspect(container) : null;
+      if (found != null) {
+        return new Prepared(found.id(), null);
       }
       if (!created.imageUnknown() || tries == 2) {
-        return new NotStarted(
-            StartFailure.ENGINE, "cannot create the container: " + created.message());
+        return new Prepared(
+            "",
+            new NotStarted(
+                StartFailure.ENGINE, "cannot create the container: " + created.message()));
       }
       store.images().forget(String.valueOf(request.get("image")));
     }
-  }
-
-  private Launched launch(Preparation preparation, Map<String, Object> request)
-      throws IOException, RuntimeUnavailableException, InterruptedException {
-    int claim = Math.max(1, launcher.lastClaim());
-    Process process = null;
-    while (true) {
-      switch (launcher.state(claim)) {
-        case UNCLAIMED -> {
-          if (process == null || !process.isAlive()) {
-            StepResult early = end.due();
-            if (early != null) {
-              return new Launched(null, early);
-            }
-            process = launcher.start(claim);
-          }
-        }
-        case RUNNING -> {}
-        case ENDED -> {
-          Integer code = launcher.result(claim);
-          boolean started = code != null && code == 0;
-          if (started && id != null) {
-            return new Launched(id, null);
-          }
-          Found found = store.service().inspect(container);
-          if (found != null && (started || launched(found))) {
-            return new Launched(found.id(), null);
-          }
-          if (found == null || code == null || code != NO_CONNECTION) {
-            return new Launched(null, refused(launcher.said(claim)));
-          }
-          // The service had ended: nothing was asked of it.
-          store.service().ensure();
-          claim++;
-          process = null;
-        }
-        case DEAD -> {
-          Found found = store.service().inspect(container);
-          if (found != null && launched(found)) {
-            return new Launched(found.id(), null);
-          }
-          if (found != null && !launcher.sameBoot(claim)) {
-            // A reboot makes podman forget whether it ran.
-            return new Launched(
-                null,
-                new StepResult.Lost("the machine restarted while the container was starting"));
-          }
-          // Created, never started, and nobody is left who could start it.
-          store.service().remove(container);
-          NotStarted hindered = create(preparation, request);
-          if (hindered != null) {
-            return new Launched(null, hindered);
-          }
-          claim++;
-          process = null;
-        }
-      }
-      bell.await(Duration.ofMillis(50));
-    }
-  }
-
-  private static boolean launched(Found found) {
-    return !List.of("created", "configured", "initialized").contains(found.status());
   }
 
   private StepResult follow(String id, LogTail tail, @Nullable Long memoryLimit)
@@ -191,7 +154,7 @@ final class ContainerStep {
           if (found == null) {
             return lost(tail, "container %s is gone".formatted(container));
           }
-          if (found.status().equals("exited")) {
+          if (found.ended()) {
             code = found.exitCode();
           } else if (goneSince == null) {
             goneSince = looked;
@@ -236,8 +199,13 @@ final class ContainerStep {
     return text == null ? null : Integer.valueOf(text);
   }
 
+  /** conmon writes it before it runs anything. */
+  private Path conmonPid() {
+    return directory.resolve("conmon.pid");
+  }
+
   private boolean conmonAlive() throws IOException {
-    String pid = DurableFile.read(directory.resolve("conmon.pid"));
+    String pid = DurableFile.read(conmonPid());
     return pid != null && !pid.isEmpty() && ProcessTable.named(Long.parseLong(pid), "conmon");
   }
 

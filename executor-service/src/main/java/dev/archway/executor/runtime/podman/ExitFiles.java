@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Exit codes of containers as conmon writes them: a file named by the container's id, there a few
- * milliseconds after the end and, with podman 4.3, removed again by its clean-up some 20 ms later.
- * What was seen is therefore remembered.
+ * milliseconds after the end, until podman cleans up after the container. What was seen is
+ * therefore remembered.
  */
 final class ExitFiles {
   private static final int REMEMBERED = 2000;

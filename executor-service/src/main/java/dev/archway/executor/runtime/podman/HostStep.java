@@ -49,13 +49,12 @@ final class HostStep {
     WatchKey key = store.watch().watch(directory, _ -> bell.ring());
     LogParser parser = new LogParser.Plain(Clock.systemUTC());
     try (LogTail tail = new LogTail(directory.resolve("out.log"), parser, sink)) {
-      if (launcher.lastClaim() == 0) {
+      if (!launcher.claimed()) {
         StepResult early = end.due();
         StepResult hindered = early != null ? early : preparation.prepare();
         if (hindered != null) {
           return hindered;
         }
-        launcher.write("sh script.sh >out.log 2>&1");
       }
       return follow(environment, reading, tail);
     } finally {
@@ -69,21 +68,21 @@ final class HostStep {
     Process process = null;
     while (true) {
       tail.read();
-      switch (launcher.state(1)) {
+      switch (launcher.state()) {
         case UNCLAIMED -> {
           if (process == null || !process.isAlive()) {
             StepResult early = end.due();
             if (early != null) {
               return early;
             }
-            process = launcher.start(1, environment);
+            process = launcher.start(environment);
           }
         }
         case RUNNING -> end.enforce(this::signal);
         case ENDED -> {
           tail.finish();
           StepResult killed = end.result();
-          Integer code = launcher.result(1);
+          Integer code = launcher.result();
           return killed != null ? killed : reading.read(code == null ? -1 : code);
         }
         case DEAD -> {
@@ -101,7 +100,7 @@ final class HostStep {
   /** The launcher leads a process group of its own, which holds everything it started. */
   private void signal(String name)
       throws IOException, RuntimeUnavailableException, InterruptedException {
-    ProcessTable.Owner owner = launcher.owner(1);
+    ProcessTable.Owner owner = launcher.owner();
     if (owner != null && ProcessTable.alive(owner)) {
       var _ =
           store

@@ -5,27 +5,24 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Starts a command at most once, in a session of its own that outlives this process. The launcher
- * script's first act is a claim: a hard link, which either makes the claim with its owner's
+ * Runs a step's script at most once, in a session of its own that outlives this process. The
+ * launcher's first act is a claim: a hard link, which either makes the claim with its owner's
  * identity in it or fails. See DESIGN.md.
  */
 final class Launcher {
-  private static final String SCRIPT =
+  private static final String LAUNCHER =
       """
       cd FOLDER || exit 1
       read -r boot </proc/sys/kernel/random/boot_id
       read -r stat </proc/$$/stat
-      n=$1
       set -- ${stat##*) }
       echo "$$ ${20} $boot" >owner.$$
-      ln owner.$$ claim.$n 2>/dev/null || { rm -f owner.$$; exit 0; }
-      { COMMAND ; } >launch.out.$n 2>launch.err.$n </dev/null
-      echo $? >result.part
-      mv result.part result.$n
+      ln owner.$$ claim 2>/dev/null || { rm -f owner.$$; exit 0; }
+      ( . ./script.sh ) >out.log 2>&1 </dev/null
+      echo $? >result
       """;
 
   private final Path directory;
@@ -34,7 +31,7 @@ final class Launcher {
     this.directory = directory;
   }
 
-  /** What is known of a claim. */
+  /** What is known of the script. */
   enum State {
     UNCLAIMED,
     RUNNING,
@@ -42,29 +39,11 @@ final class Launcher {
     DEAD
   }
 
-  /**
-   * Writes the script.
-   *
-   * @param command shell text whose exit code is the result
-   */
-  void write(String command) throws IOException {
-    DurableFile.write(
-        directory.resolve("launch.sh"),
-        SCRIPT
-            .replace("FOLDER", ShellText.quoted(directory.toString()))
-            .replace("COMMAND", command));
-  }
-
-  /** Starts the launcher for a claim; it does nothing when the claim is taken. */
-  Process start(int claim) throws IOException {
-    return start(claim, Map.of());
-  }
-
-  /** As {@link #start(int)}, with these variables besides. */
-  Process start(int claim, Map<String, String> environment) throws IOException {
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            "setsid", "sh", directory.resolve("launch.sh").toString(), Integer.toString(claim));
+  /** Starts the launcher of {@code script.sh}; it does nothing when the claim is taken. */
+  Process start(Map<String, String> environment) throws IOException {
+    Path launcher = directory.resolve("launch.sh");
+    DurableFile.write(launcher, LAUNCHER.replace("FOLDER", ShellText.quoted(directory.toString())));
+    ProcessBuilder builder = new ProcessBuilder("setsid", "sh", launcher.toString());
     builder.environment().putAll(environment);
     builder.redirectInput(Path.of("/dev/null").toFile());
     builder.redirectOutput(ProcessBuilder.Redirect.DISCARD);
@@ -72,37 +51,26 @@ final class Launcher {
     return builder.start();
   }
 
-  /** The highest claim made so far; 0 for none. */
-  int lastClaim() {
-    int claim = 0;
-    while (Files.exists(directory.resolve("claim." + (claim + 1)))) {
-      claim++;
-    }
-    return claim;
+  boolean claimed() {
+    return Files.exists(directory.resolve("claim"));
   }
 
-  ProcessTable.@Nullable Owner owner(int claim) throws IOException {
-    String line = DurableFile.read(directory.resolve("claim." + claim));
+  ProcessTable.@Nullable Owner owner() throws IOException {
+    String line = DurableFile.read(directory.resolve("claim"));
     return line == null ? null : ProcessTable.Owner.parse(line);
   }
 
-  /** The command's exit code; null while there is none. */
-  @Nullable Integer result(int claim) throws IOException {
-    String text = DurableFile.read(directory.resolve("result." + claim));
-    return text == null ? null : Integer.valueOf(text);
+  /** The script's exit code; null while there is none. */
+  @Nullable Integer result() throws IOException {
+    String text = DurableFile.read(directory.resolve("result"));
+    return text == null || text.isEmpty() ? null : Integer.valueOf(text);
   }
 
-  /** True when the machine has not restarted since the claim. */
-  boolean sameBoot(int claim) throws IOException {
-    ProcessTable.Owner owner = owner(claim);
-    return owner != null && owner.boot().equals(ProcessTable.boot());
-  }
-
-  State state(int claim) throws IOException {
-    if (result(claim) != null) {
+  State state() throws IOException {
+    if (result() != null) {
       return State.ENDED;
     }
-    ProcessTable.Owner owner = owner(claim);
+    ProcessTable.Owner owner = owner();
     if (owner == null) {
       return State.UNCLAIMED;
     }
@@ -110,15 +78,6 @@ final class Launcher {
       return State.RUNNING;
     }
     // It may have written its result and ended between the two looks.
-    return result(claim) != null ? State.ENDED : State.DEAD;
-  }
-
-  /** What the command printed and complained about. */
-  String said(int claim) throws IOException {
-    return String.join("\n", text("launch.out." + claim), text("launch.err." + claim)).strip();
-  }
-
-  private String text(String name) throws IOException {
-    return Objects.requireNonNullElse(DurableFile.read(directory.resolve(name)), "");
+    return result() != null ? State.ENDED : State.DEAD;
   }
 }

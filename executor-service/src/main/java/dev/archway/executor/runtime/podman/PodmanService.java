@@ -6,8 +6,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -27,8 +28,9 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Podman's API service for one store: it answers in a tenth of what the command takes, most of
- * which goes to the start of that large program. The service is a process of its own that outlives
- * this one, ends after an idle minute, and is started again when it does not answer.
+ * which goes to the start of that large program. The service is a process of its own: when this one
+ * is killed it finishes what it was asked, and ends after an idle minute. It is started again when
+ * it does not answer.
  */
 final class PodmanService implements AutoCloseable {
   private static final String API = "http://podman/v4.0.0/libpod/";
@@ -36,16 +38,20 @@ final class PodmanService implements AutoCloseable {
   private static final Duration START_LIMIT = Duration.ofSeconds(20);
   private static final Duration ANSWER_LIMIT = Duration.ofMinutes(1);
   private static final int TRIES = 3;
+  private static final Set<String> NEVER_STARTED = Set.of("created", "configured", "initialized");
   private static final JsonMapper JSON = new JsonMapper();
 
   private final Map<String, String> environment;
   private final Path socket;
+  private final Path pid;
   private final ReentrantLock starting = new ReentrantLock();
   private final CloseableHttpAsyncClient client;
+  private boolean closed;
 
   PodmanService(Map<String, String> environment, Path socket) {
     this.environment = environment;
     this.socket = socket;
+    this.pid = socket.resolveSibling("podman.pid");
     this.client =
         HttpAsyncClients.custom()
             .setIOReactorConfig(IOReactorConfig.custom().setIoThreadCount(1).build())
@@ -59,7 +65,17 @@ final class PodmanService implements AutoCloseable {
   }
 
   /** What podman says of a container. */
-  record Found(String id, String status, int exitCode) {}
+  record Found(String id, String status, int exitCode) {
+    /** True when it was started, whatever came of it. */
+    boolean ran() {
+      return !NEVER_STARTED.contains(status);
+    }
+
+    /** True when its exit code is known. "stopped" is an end that podman has not cleaned up. */
+    boolean ended() {
+      return status.equals("exited") || status.equals("stopped");
+    }
+  }
 
   /**
    * What came of a request to create a container.
@@ -128,6 +144,17 @@ final class PodmanService implements AutoCloseable {
     }
   }
 
+  /**
+   * Removes a container that does not run; false when it does, or has just been started. Podman
+   * decides under the container's lock, so that a request to start it that is on its way comes
+   * either before or too late.
+   */
+  boolean removeUnlessRunning(String name)
+      throws RuntimeUnavailableException, InterruptedException {
+    Answer answer = insist("DELETE", "containers/" + name, null);
+    return answer.ok() || answer.status() == 404;
+  }
+
   /** Removes an image from the store; nothing happens when there is none. */
   void removeImage(String name) throws RuntimeUnavailableException, InterruptedException {
     Answer answer = insist("DELETE", "images/" + name + "?force=true", null);
@@ -142,26 +169,27 @@ final class PodmanService implements AutoCloseable {
   }
 
   /**
-   * Shell text that starts a container, and what went wrong is what it prints. Unlike everything
-   * else here it must not be asked for twice: a container that has ended would run again.
+   * Starts a container that was created. Asked for once only: one that has ended would run again.
+   *
+   * @return null, or what podman said when it refused
+   * @throws RuntimeUnavailableException when it is not known whether it was started
    */
-  String startCommand(String name) {
-    return ShellText.quoted(
-        List.of(
-            "curl",
-            "-sS",
-            "--fail-with-body",
-            "--unix-socket",
-            socket.toString(),
-            "-X",
-            "POST",
-            API + "containers/" + name + "/start"));
+  @Nullable String start(String name) throws RuntimeUnavailableException, InterruptedException {
+    try {
+      Answer answer = send("POST", "containers/" + name + "/start", null);
+      return answer.ok() ? null : answer.json().path("message").asString();
+    } catch (IOException e) {
+      throw unreachable(e);
+    }
   }
 
   /** Makes sure that the service answers. */
   void ensure() throws RuntimeUnavailableException, InterruptedException {
     starting.lockInterruptibly();
     try {
+      if (closed) {
+        throw new RuntimeUnavailableException("cannot use podman: this executor is stopping");
+      }
       if (!answers()) {
         start();
       }
@@ -188,6 +216,7 @@ final class PodmanService implements AutoCloseable {
     Process process;
     try {
       process = builder.start();
+      DurableFile.write(pid, Long.toString(process.pid()));
     } catch (IOException e) {
       throw new RuntimeUnavailableException(
           "cannot start podman: %s; install podman".formatted(e.getMessage()), e);
@@ -231,8 +260,7 @@ final class PodmanService implements AutoCloseable {
         return send(method, path, body);
       } catch (IOException e) {
         if (tries == TRIES) {
-          throw new RuntimeUnavailableException(
-              "cannot reach podman's API service at %s: %s".formatted(socket, e.getMessage()), e);
+          throw unreachable(e);
         }
         ensure();
       }
@@ -259,20 +287,38 @@ final class PodmanService implements AutoCloseable {
     }
   }
 
+  private RuntimeUnavailableException unreachable(IOException e) {
+    return new RuntimeUnavailableException(
+        "cannot reach podman's API service at %s: %s".formatted(socket, e.getMessage()), e);
+  }
+
   private static RuntimeUnavailableException refused(String verb, String name, Answer answer)
       throws RuntimeUnavailableException {
     return new RuntimeUnavailableException(
         "cannot %s %s: %s".formatted(verb, name, answer.json().path("message").asString()));
   }
 
-  /** Lets go of the connections; the service ends by itself. */
+  /**
+   * Ends the service, which first answers what it was asked; whoever started it. Until its end it
+   * keeps the store mounted.
+   */
   @Override
   public void close() {
+    starting.lock();
     try {
+      closed = true;
       client.close();
-    } catch (IOException e) {
+      String number = DurableFile.read(pid);
+      if (number != null && ProcessTable.named(Long.parseLong(number), "podman")) {
+        ProcessHandle.of(Long.parseLong(number))
+            .filter(ProcessHandle::destroy)
+            .ifPresent(process -> process.onExit().orTimeout(10, TimeUnit.SECONDS).join());
+      }
+    } catch (IOException | CompletionException e) {
       System.getLogger(PodmanService.class.getName())
-          .log(System.Logger.Level.DEBUG, "closing the connections to podman", e);
+          .log(System.Logger.Level.WARNING, "podman's API service goes on for a while: {0}", e);
+    } finally {
+      starting.unlock();
     }
   }
 }

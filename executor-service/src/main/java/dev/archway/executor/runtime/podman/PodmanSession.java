@@ -207,14 +207,19 @@ final class PodmanSession implements StageSession {
   public void close() {
     try {
       for (StepPlan step : spec.stage().steps()) {
-        if (!Files.exists(directory.resolve("steps").resolve(step.id()).resolve("launch.sh"))) {
-          continue;
-        }
+        Path folder = directory.resolve("steps").resolve(step.id());
         switch (step) {
-          case Run _ -> store.service().remove(container(step.id()));
+          case Run _ -> {
+            if (ContainerStep.mayExist(folder)) {
+              store.service().remove(container(step.id()));
+            }
+          }
           case StepPlan.Clone _ -> {}
-          case BuildAndPush _ ->
+          case BuildAndPush _ -> {
+            if (new Launcher(folder).claimed()) {
               store.service().removeImage(ImageBuild.imageName(key(), step.id()));
+            }
+          }
         }
       }
       Trees.delete(workspace);

@@ -90,9 +90,10 @@ public final class BuildScript {
       push() {
         for wait in 2 5 11 0; do
           if BUILDAH_PUSH --digestfile "$2.part" IMAGE "docker://$1" 2>"$d"/push.err; then
-            cat "$d"/push.err
+            [ ! -s "$d"/push.err ] || cat "$d"/push.err
             mv "$2.part" "$2"
-            echo "pushed $1 $(cat "$2")"
+            read -r digest <"$2" || [ -n "$digest" ] || return 1
+            echo "pushed $1 $digest"
             return 0
           fi
           cat "$d"/push.err

@@ -20,8 +20,8 @@ public final class CloneScript {
     	defaultBranch = main
     [advice]
     	detachedHead = false
-    [gc]
-    	auto = 0
+    [maintenance]
+    	auto = false
     [http]
     	sslVerify = %s
     """
@@ -68,8 +68,7 @@ public final class CloneScript {
       fi
     fi
     rm -f .git/archway-fetch
-    git checkout -q --detach %7$s || exit 1
-    git log -1 --format='HEAD is now at %%h %%s'
+    git checkout --detach %7$s
     """
         .formatted(
             ShellText.quoted(secrets.resolve("gitconfig").toString()),
