@@ -27,7 +27,7 @@ final class SeverableProxy implements AutoCloseable {
   static SeverableProxy to(URL target) throws IOException {
     SeverableProxy proxy =
         new SeverableProxy(
-            new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1")),
+            new ServerSocket(0, 50, InetAddress.getLoopbackAddress()),
             target.getHost(),
             target.getPort());
     var _ = Thread.ofVirtual().start(proxy::accept);

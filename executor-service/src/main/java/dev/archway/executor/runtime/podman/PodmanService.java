@@ -1,7 +1,6 @@
 package dev.archway.executor.runtime.podman;
 
 import dev.archway.executor.runtime.RuntimeUnavailableException;
-import dev.archway.executor.runtime.script.ShellText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
