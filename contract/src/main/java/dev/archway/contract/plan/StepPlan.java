@@ -94,6 +94,24 @@ public sealed interface StepPlan {
           runAsUser,
           List.of());
     }
+
+    /** The same with its texts filled in. */
+    public Run with(String image, @Nullable String command, Map<String, String> environment) {
+      return new Run(
+          id,
+          name,
+          timeout,
+          image,
+          imageRegistry,
+          command,
+          shell,
+          environment,
+          resources,
+          imagePullPolicy,
+          privileged,
+          runAsUser,
+          outputs);
+    }
   }
 
   /**

@@ -2,9 +2,14 @@ package dev.archway.pipeline.compile;
 
 import dev.archway.contract.connector.Connector;
 import dev.archway.contract.image.Repository;
+import dev.archway.contract.plan.FailureStrategy;
+import dev.archway.contract.plan.Flow;
 import dev.archway.contract.plan.StepPlan;
+import dev.archway.contract.plan.When;
+import dev.archway.expression.Template;
 import dev.archway.pipeline.Findings;
 import dev.archway.pipeline.ProblemCode;
+import dev.archway.pipeline.expr.Expressions;
 import dev.archway.pipeline.yaml.YamlNode;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -70,13 +75,27 @@ final class StepReader {
     this.findings = findings;
   }
 
-  /** A step of the plan, and the {@code spec} it was read from. */
-  record Step(StepPlan plan, Fields spec) {}
+  /**
+   * The steps of a stage.
+   *
+   * @param steps in the order written
+   * @param flow how they follow each other
+   * @param builds the {@code spec} of each step that builds, by the step's id
+   */
+  record Steps(List<StepPlan> steps, List<Flow> flow, Map<String, Fields> builds) {}
+
+  private final List<StepPlan> steps = new ArrayList<>();
+  private final Map<String, Fields> builds = new LinkedHashMap<>();
+  private final Set<String> ids = new TreeSet<>(Set.of("clone"));
 
   /** The steps of a stage; what cannot be read is a finding and left out. */
-  List<Step> read(List<YamlNode> items, String path) {
-    List<Step> steps = new ArrayList<>();
-    Set<String> ids = new TreeSet<>(Set.of("clone"));
+  Steps read(List<YamlNode> items, String path) {
+    List<Flow> flow = flow(items, path, false);
+    return new Steps(steps, flow, builds);
+  }
+
+  private List<Flow> flow(List<YamlNode> items, String path, boolean inGroup) {
+    List<Flow> flow = new ArrayList<>();
     for (int i = 0; i < items.size(); i++) {
       String here = path + "[" + i + "]";
       if (!(items.get(i) instanceof YamlNode.Mapping item)) {
@@ -88,24 +107,54 @@ final class StepReader {
         continue;
       }
       Fields wrapper = new Fields(item, here, findings);
-      wrapper.unsupported("parallel", "stepGroup", "insert");
-      if (wrapper.has("parallel") || wrapper.has("stepGroup") || wrapper.has("insert")) {
-        continue;
-      }
-      Fields step = wrapper.requiredObject("step");
-      wrapper.finish();
-      if (wrapper.has("step")) {
-        Step read = step(step, ids);
+      wrapper.unsupported("insert");
+      if (wrapper.has("parallel")) {
+        Long most = wrapper.integer(Expressions.MOST_AT_ONCE);
+        List<Flow> members = flow(wrapper.items("parallel"), here + ".parallel", inGroup);
+        if (!members.isEmpty()) {
+          flow.add(new Flow.Parallel(members, most == null ? 0 : most.intValue()));
+        }
+      } else if (wrapper.has("stepGroup")) {
+        Flow group = group(wrapper.requiredObject("stepGroup"), wrapper, inGroup);
+        if (group != null) {
+          flow.add(group);
+        }
+      } else if (!wrapper.has("insert")) {
+        Fields step = wrapper.requiredObject("step");
+        Flow read = wrapper.has("step") ? step(step) : null;
         if (read != null) {
-          steps.add(read);
+          flow.add(read);
         }
       }
+      wrapper.finish();
     }
-    return steps;
+    return flow;
   }
 
-  private @Nullable Step step(Fields step, Set<String> ids) {
-    String type = step.required("type", "");
+  private @Nullable Flow group(Fields group, Fields wrapper, boolean inGroup) {
+    if (inGroup) {
+      wrapper.error(
+          "stepGroup",
+          ProblemCode.NOT_SUPPORTED,
+          "a step group inside another (expected: steps; groups of a CI stage do not nest)");
+    }
+    String id = id(group);
+    String name = group.text("name");
+    When when = FlowReader.when(group, "stageStatus");
+    List<FailureStrategy> strategies = FlowReader.strategies(group, findings);
+    group.ignore("description", "delegateSelectors");
+    group.unsupported("strategy", "template", "variables", "sharedPaths", "stepGroupInfra");
+    if (!group.has("steps")) {
+      group.missing("steps");
+    }
+    List<Flow> members = flow(group.items("steps"), group.path() + ".steps", true);
+    group.finish();
+    return members.isEmpty()
+        ? null
+        : new Flow.Group(id, name == null ? id : name, when, strategies, members);
+  }
+
+  private String id(Fields step) {
     String id = step.required("identifier", "unnamed");
     if (!IDENTIFIER.matcher(id).matches()) {
       step.error(
@@ -119,16 +168,23 @@ final class StepReader {
           "a second step \"%s\" in this stage (expected: one; \"clone\" is the built-in clone)"
               .formatted(id));
     }
+    return id;
+  }
+
+  private @Nullable Flow step(Fields step) {
+    String type = step.required("type", "");
+    String id = id(step);
     String name = step.text("name");
     Duration timeout = step.parsed("timeout", ProblemCode.BAD_VALUE, Quantities::duration);
     step.ignore("description", "contextType");
-    step.unsupported("failureStrategies", "strategy", "template");
+    step.unsupported("strategy", "template");
     Fields enforce = step.object("enforce");
     if (enforce != null) {
       enforce.unsupported("policySets");
       enforce.finish();
     }
-    When.check(step, "stageStatus");
+    When when = FlowReader.when(step, "stageStatus");
+    List<FailureStrategy> strategies = FlowReader.strategies(step, findings);
     Head head = new Head(id, name == null ? id : name, timeout == null ? DEFAULT_TIMEOUT : timeout);
     Fields spec = step.requiredObject("spec");
     StepPlan plan =
@@ -150,14 +206,23 @@ final class StepReader {
           }
         };
     step.finish();
-    return plan == null ? null : new Step(plan, spec);
+    if (plan == null) {
+      return null;
+    }
+    steps.add(plan);
+    if (plan instanceof StepPlan.BuildAndPush) {
+      builds.put(plan.id(), spec);
+    }
+    return new Flow.Step(plan.id(), when, strategies);
   }
 
   private record Head(String id, String name, Duration timeout) {}
 
   private @Nullable StepPlan run(Head head, Fields fields) {
-    String image = fields.required("image", "?");
-    if (image.startsWith("-") || image.chars().anyMatch(Character::isWhitespace)) {
+    String image = fields.requiredTemplate("image", "?");
+    if (image.contains("<+")) {
+      earlyOnly(fields, image);
+    } else if (image.startsWith("-") || image.chars().anyMatch(Character::isWhitespace)) {
       fields.error(
           "image",
           ProblemCode.BAD_VALUE,
@@ -165,7 +230,7 @@ final class StepReader {
     }
     Connector.DockerRegistry registry =
         lookup.find(fields, "connectorRef", Connector.DockerRegistry.class);
-    String command = fields.text("command");
+    String command = fields.template("command");
     StepPlan.Shell shell =
         fields.parsed(
             "shell",
@@ -182,7 +247,7 @@ final class StepReader {
                           "shell \"%s\" (expected: Sh, Bash, Python, Powershell or Pwsh)"
                               .formatted(text));
                 });
-    Map<String, String> own = fields.strings("envVariables");
+    Map<String, String> own = fields.templates("envVariables");
     for (String name : own.keySet()) {
       if (!VARIABLE.matcher(name).matches()) {
         fields.error(
@@ -207,7 +272,9 @@ final class StepReader {
           ProblemCode.BAD_VALUE,
           "\"%s\" (expected: Always, IfNotPresent or Never)".formatted(policy));
     }
-    fields.unsupported("outputVariables", "outputAlias", "reports", "registryRef");
+    List<StepPlan.Output> outputs = outputs(fields, command);
+    reports(fields);
+    fields.unsupported("outputAlias", "registryRef");
     StepPlan.Resources resources = resources(fields.object("resources"));
     Boolean privileged = fields.bool("privileged");
     Long user = fields.integer("runAsUser");
@@ -227,7 +294,74 @@ final class StepReader {
         resources,
         policy,
         Boolean.TRUE.equals(privileged),
-        user);
+        user,
+        outputs);
+  }
+
+  /** A runtime may need all images before the first step. */
+  private static void earlyOnly(Fields fields, String image) {
+    if (image.contains("steps.") && !image.contains("pipeline.stages.")) {
+      fields.error(
+          "image",
+          ProblemCode.UNSUPPORTED_EXPRESSION,
+          "\"%s\" reads a step of its own stage (expected: an image that is known when the stage starts)"
+              .formatted(image));
+    }
+  }
+
+  private List<StepPlan.Output> outputs(Fields fields, @Nullable String command) {
+    List<StepPlan.Output> outputs = new ArrayList<>();
+    List<YamlNode> items = fields.items("outputVariables");
+    if (!items.isEmpty() && command == null) {
+      fields.error(
+          "outputVariables",
+          ProblemCode.MISSING_FIELD,
+          "output variables of a step without a command (expected: a command that sets them)");
+    }
+    for (int i = 0; i < items.size(); i++) {
+      String path = fields.path() + ".outputVariables[" + i + "]";
+      if (!(items.get(i) instanceof YamlNode.Mapping mapping)) {
+        findings.error(
+            items.get(i).place(),
+            path,
+            ProblemCode.WRONG_KIND,
+            items.get(i).kind() + " (expected: a mapping with name, type and value)");
+        continue;
+      }
+      Fields output = new Fields(mapping, path, findings);
+      String name = output.required("name", "");
+      String variable = output.text("value");
+      String type = output.text("type");
+      output.finish();
+      if ("Secret".equals(type)) {
+        output.error(
+            "type",
+            ProblemCode.NOT_SUPPORTED,
+            "output \"%s\" is a secret, and Archway would show it (expected: String or Number)"
+                .formatted(name));
+      }
+      String read = variable == null ? name : variable;
+      if (!name.isEmpty() && !VARIABLE.matcher(read).matches()) {
+        output.error(
+            variable == null ? "name" : "value",
+            ProblemCode.BAD_VALUE,
+            "variable \"%s\" (expected: letters, digits and _, not starting with a digit)"
+                .formatted(read));
+      } else if (!name.isEmpty()) {
+        outputs.add(new StepPlan.Output(name, read));
+      }
+    }
+    return outputs;
+  }
+
+  /** What a report says does not decide how a step ends: its exit code does. */
+  private static void reports(Fields fields) {
+    if (fields.has("reports")) {
+      fields.warn(
+          "reports",
+          ProblemCode.NOT_SUPPORTED,
+          "test reports are not collected; the step's exit code alone decides");
+    }
   }
 
   private @Nullable StepPlan build(Head head, Fields fields) {
@@ -263,8 +397,8 @@ final class StepReader {
                 ? Path.of(in).resolve("Dockerfile").normalize().toString()
                 : dockerfile);
     String target = fields.text("target");
-    var arguments = fields.strings("buildArgs");
-    var labels = fields.strings("labels");
+    var arguments = fields.templates("buildArgs");
+    var labels = fields.templates("labels");
     StepPlan.Resources resources = resources(fields.object("resources"));
     fields.finish();
     if (registry == null || repository == null || tags.isEmpty()) {
@@ -309,12 +443,12 @@ final class StepReader {
   }
 
   static List<String> tags(Fields fields, String key) {
-    List<String> tags = fields.texts(key);
+    List<String> tags = fields.templateTexts(key);
     if (tags.isEmpty()) {
       fields.missing(key);
     }
     for (String tag : tags) {
-      if (!Repository.TAG.matcher(tag).matches()) {
+      if (!Template.hasExpression(tag) && !Repository.TAG.matcher(tag).matches()) {
         fields.error(
             key,
             ProblemCode.BAD_VALUE,
