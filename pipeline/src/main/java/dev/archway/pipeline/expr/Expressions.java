@@ -321,7 +321,13 @@ public final class Expressions {
       for (Template.Part part : Template.parse(scalar.text()).parts()) {
         switch (part) {
           case Template.Part.Text(String literal) -> text.append(literal);
-          case Template.Part.Value(Code code) -> text.append(value(code, scalar, path, names));
+          case Template.Part.Value(Code code) -> {
+            try {
+              text.append(value(code, scalar, path, names));
+            } catch (ExpressionException e) {
+              error(scalar.place(), path, String.valueOf(e.getMessage()));
+            }
+          }
         }
       }
     } catch (ExpressionException e) {

@@ -50,6 +50,9 @@ record Names(
     if (!inner.isEmpty()) {
       return new Found.Known(inner);
     }
+    if (path.getFirst().equals("codebase") && below("pipeline.properties.ci.codebase.").isEmpty()) {
+      return never(joined, "; the pipeline has no codebase");
+    }
     if (CODEBASE.contains(joined) || joined.equals("pipeline.executionId")) {
       return new Found.Later();
     }
