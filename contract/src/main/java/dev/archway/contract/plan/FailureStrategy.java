@@ -3,8 +3,10 @@ package dev.archway.contract.plan;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record FailureStrategy(Set<ErrorKind> errors, Action action) {
   public FailureStrategy {
-    errors = Set.copyOf(errors);
+    errors = Collections.unmodifiableSet(new TreeSet<>(errors));
   }
 
   /** True when it is for failures of this kind. */

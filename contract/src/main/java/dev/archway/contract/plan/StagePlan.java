@@ -2,9 +2,11 @@ package dev.archway.contract.plan;
 
 import dev.archway.contract.image.Platform;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,7 +49,7 @@ public record StagePlan(
     flow = List.copyOf(flow);
     onFailure = List.copyOf(onFailure);
     values = Map.copyOf(values);
-    needs = Set.copyOf(needs);
+    needs = Collections.unmodifiableSet(new TreeSet<>(needs));
     if (steps.isEmpty()) {
       throw new IllegalArgumentException(
           "stage %s: no steps (expected: at least one)".formatted(id));

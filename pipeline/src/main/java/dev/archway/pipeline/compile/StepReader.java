@@ -17,7 +17,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -30,12 +29,10 @@ final class StepReader {
   static final Duration DEFAULT_TIMEOUT = Duration.ofHours(1);
 
   static final Pattern IDENTIFIER = Pattern.compile("[a-zA-Z_][0-9a-zA-Z_]{0,127}");
-  private static final Pattern VARIABLE = Pattern.compile("[a-zA-Z_][a-zA-Z0-9_]*");
   private static final Path WORKSPACE = Path.of("/harness");
   private static final Set<String> NOT_RUN =
       Set.of(
           "Background",
-          "Plugin",
           "Action",
           "Bitrise",
           "GitClone",
@@ -59,7 +56,7 @@ final class StepReader {
           "HarUpload",
           "Wait",
           "Policy");
-  private static final Set<String> RUN = Set.of("Run", "BuildAndPushDockerRegistry");
+  private static final Set<String> RUN = Set.of("Run", "Plugin", "BuildAndPushDockerRegistry");
 
   private final Lookup lookup;
   private final Map<String, String> stageVariables;
@@ -190,7 +187,8 @@ final class StepReader {
     StepPlan plan =
         switch (type) {
           case "" -> null;
-          case "Run" -> run(head, spec);
+          case "Run" -> new RunReader(lookup, stageVariables, findings).run(head, spec);
+          case "Plugin" -> new RunReader(lookup, stageVariables, findings).plugin(head, spec);
           case "BuildAndPushDockerRegistry" -> build(head, spec);
           default -> {
             boolean known = NOT_RUN.contains(type);
@@ -216,153 +214,8 @@ final class StepReader {
     return new Flow.Step(plan.id(), when, strategies);
   }
 
-  private record Head(String id, String name, Duration timeout) {}
-
-  private @Nullable StepPlan run(Head head, Fields fields) {
-    String image = fields.requiredTemplate("image", "?");
-    if (image.contains("<+")) {
-      earlyOnly(fields, image);
-    } else if (image.startsWith("-") || image.chars().anyMatch(Character::isWhitespace)) {
-      fields.error(
-          "image",
-          ProblemCode.BAD_VALUE,
-          "\"%s\" (expected: an image reference such as alpine:3.22)".formatted(image));
-    }
-    Connector.DockerRegistry registry =
-        lookup.find(fields, "connectorRef", Connector.DockerRegistry.class);
-    String command = fields.template("command");
-    StepPlan.Shell shell =
-        fields.parsed(
-            "shell",
-            ProblemCode.BAD_VALUE,
-            text ->
-                switch (text.toLowerCase(Locale.ROOT)) {
-                  case "sh" -> StepPlan.Shell.SH;
-                  case "bash" -> StepPlan.Shell.BASH;
-                  case "python" -> StepPlan.Shell.PYTHON;
-                  case "powershell" -> StepPlan.Shell.POWERSHELL;
-                  case "pwsh" -> StepPlan.Shell.PWSH;
-                  default ->
-                      throw new IllegalArgumentException(
-                          "shell \"%s\" (expected: Sh, Bash, Python, Powershell or Pwsh)"
-                              .formatted(text));
-                });
-    Map<String, String> own = fields.templates("envVariables");
-    for (String name : own.keySet()) {
-      if (!VARIABLE.matcher(name).matches()) {
-        fields.error(
-            "envVariables",
-            ProblemCode.BAD_VALUE,
-            "variable \"%s\" (expected: letters, digits and _, not starting with a digit)"
-                .formatted(name));
-      }
-    }
-    Map<String, String> environment = new LinkedHashMap<>();
-    stageVariables.forEach((name, value) -> {
-      // Names with a dot or a dash are for expressions only: no shell could read them.
-      if (VARIABLE.matcher(name).matches()) {
-        environment.put(name, value);
-      }
-    });
-    environment.putAll(own);
-    String policy = fields.text("imagePullPolicy");
-    if (policy != null && !Set.of("Always", "IfNotPresent", "Never").contains(policy)) {
-      fields.error(
-          "imagePullPolicy",
-          ProblemCode.BAD_VALUE,
-          "\"%s\" (expected: Always, IfNotPresent or Never)".formatted(policy));
-    }
-    List<StepPlan.Output> outputs = outputs(fields, command);
-    reports(fields);
-    fields.unsupported("outputAlias", "registryRef");
-    StepPlan.Resources resources = resources(fields.object("resources"));
-    Boolean privileged = fields.bool("privileged");
-    Long user = fields.integer("runAsUser");
-    fields.finish();
-    if (registry == null) {
-      return null;
-    }
-    return new StepPlan.Run(
-        head.id(),
-        head.name(),
-        head.timeout(),
-        image,
-        registry,
-        command,
-        shell == null ? StepPlan.Shell.SH : shell,
-        environment,
-        resources,
-        policy,
-        Boolean.TRUE.equals(privileged),
-        user,
-        outputs);
-  }
-
-  /** A runtime may need all images before the first step. */
-  private static void earlyOnly(Fields fields, String image) {
-    if (image.contains("steps.") && !image.contains("pipeline.stages.")) {
-      fields.error(
-          "image",
-          ProblemCode.UNSUPPORTED_EXPRESSION,
-          "\"%s\" reads a step of its own stage (expected: an image that is known when the stage starts)"
-              .formatted(image));
-    }
-  }
-
-  private List<StepPlan.Output> outputs(Fields fields, @Nullable String command) {
-    List<StepPlan.Output> outputs = new ArrayList<>();
-    List<YamlNode> items = fields.items("outputVariables");
-    if (!items.isEmpty() && command == null) {
-      fields.error(
-          "outputVariables",
-          ProblemCode.MISSING_FIELD,
-          "output variables of a step without a command (expected: a command that sets them)");
-    }
-    for (int i = 0; i < items.size(); i++) {
-      String path = fields.path() + ".outputVariables[" + i + "]";
-      if (!(items.get(i) instanceof YamlNode.Mapping mapping)) {
-        findings.error(
-            items.get(i).place(),
-            path,
-            ProblemCode.WRONG_KIND,
-            items.get(i).kind() + " (expected: a mapping with name, type and value)");
-        continue;
-      }
-      Fields output = new Fields(mapping, path, findings);
-      String name = output.required("name", "");
-      String variable = output.text("value");
-      String type = output.text("type");
-      output.finish();
-      if ("Secret".equals(type)) {
-        output.error(
-            "type",
-            ProblemCode.NOT_SUPPORTED,
-            "output \"%s\" is a secret, and Archway would show it (expected: String or Number)"
-                .formatted(name));
-      }
-      String read = variable == null ? name : variable;
-      if (!name.isEmpty() && !VARIABLE.matcher(read).matches()) {
-        output.error(
-            variable == null ? "name" : "value",
-            ProblemCode.BAD_VALUE,
-            "variable \"%s\" (expected: letters, digits and _, not starting with a digit)"
-                .formatted(read));
-      } else if (!name.isEmpty()) {
-        outputs.add(new StepPlan.Output(name, read));
-      }
-    }
-    return outputs;
-  }
-
-  /** What a report says does not decide how a step ends: its exit code does. */
-  private static void reports(Fields fields) {
-    if (fields.has("reports")) {
-      fields.warn(
-          "reports",
-          ProblemCode.NOT_SUPPORTED,
-          "test reports are not collected; the step's exit code alone decides");
-    }
-  }
+  /** What every step has. */
+  record Head(String id, String name, Duration timeout) {}
 
   private @Nullable StepPlan build(Head head, Fields fields) {
     Connector.DockerRegistry registry =
@@ -399,7 +252,7 @@ final class StepReader {
     String target = fields.text("target");
     var arguments = fields.templates("buildArgs");
     var labels = fields.templates("labels");
-    StepPlan.Resources resources = resources(fields.object("resources"));
+    StepPlan.Resources resources = RunReader.resources(fields.object("resources"));
     fields.finish();
     if (registry == null || repository == null || tags.isEmpty()) {
       return null;
@@ -475,22 +328,5 @@ final class StepReader {
         ProblemCode.BAD_VALUE,
         "path \"%s\" (expected: one inside the workspace /harness)".formatted(written));
     return ".";
-  }
-
-  private static StepPlan.Resources resources(@Nullable Fields resources) {
-    if (resources == null) {
-      return StepPlan.Resources.UNLIMITED;
-    }
-    // Requests place a pod; on one machine there is nothing to place.
-    resources.ignore("requests");
-    Fields limits = resources.object("limits");
-    resources.finish();
-    if (limits == null) {
-      return StepPlan.Resources.UNLIMITED;
-    }
-    Long memory = limits.parsed("memory", ProblemCode.BAD_VALUE, Quantities::bytes);
-    Long cpu = limits.parsed("cpu", ProblemCode.BAD_VALUE, Quantities::milliCpus);
-    limits.finish();
-    return new StepPlan.Resources(memory, cpu);
   }
 }
