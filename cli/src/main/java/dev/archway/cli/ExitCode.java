@@ -22,7 +22,7 @@ final class ExitCode {
   /** The exit code for an execution that ended so. */
   static int of(Status status) {
     return switch (status) {
-      case SUCCESS, SKIPPED -> SUCCESS;
+      case SUCCESS, SKIPPED, IGNORE_FAILED -> SUCCESS;
       case ABORTED -> ABORTED;
       case FAILED, EXPIRED, QUEUED, RUNNING -> FAILED;
     };

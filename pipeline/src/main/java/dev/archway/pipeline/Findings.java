@@ -3,6 +3,7 @@ package dev.archway.pipeline;
 import dev.archway.contract.failure.Problem;
 import dev.archway.pipeline.yaml.YamlNode.Place;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -42,7 +43,17 @@ public final class Findings {
             .filter(problem -> problem.code().equals(ProblemCode.UNRESOLVED_INPUT.code()))
             .map(Findings::place)
             .collect(Collectors.toSet());
+    // So is what is wrong with every copy that a strategy makes.
+    Set<String> told = new HashSet<>();
     return problems.stream()
+        .filter(problem ->
+            told.add(
+                problem.line()
+                    + ":"
+                    + problem.column()
+                    + problem.code()
+                    + problem.message()
+                    + (problem.line() == 0 ? problem.path() : "")))
         .filter(problem ->
             !problem.code().equals(ProblemCode.MISSING_FIELD.code())
                 || !unresolved.contains(place(problem)))

@@ -43,9 +43,10 @@ public final class PipelineCompiler {
         }
       }
       YamlNode.Mapping filled = Inputs.fill(pipeline, source, findings);
-      YamlNode.Mapping resolved = Expressions.resolve(filled, findings);
+      Expressions expressions = new Expressions(findings);
+      YamlNode.Mapping resolved = expressions.resolve(filled);
       Optional<ExecutionPlan> plan =
-          new PlanBuilder(resolved, connectors, findings).build(source.stages());
+          new PlanBuilder(resolved, expressions, connectors, findings).build(source.stages());
       List<Problem> problems = findings.sorted();
       return plan.isEmpty() || findings.hasErrors()
           ? new Compilation.Refused(problems)

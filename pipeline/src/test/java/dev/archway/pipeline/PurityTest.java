@@ -26,6 +26,7 @@ class PurityTest {
               resideInAnyPackage(
                   "dev.archway.pipeline..",
                   "dev.archway.contract..",
+                  "dev.archway.expression..",
                   "org.snakeyaml.engine..",
                   "org.jspecify..",
                   "java.lang..",

@@ -41,8 +41,26 @@ class ArchitectureTest {
               resideInAnyPackage(JAVA)
                   .or(
                       resideInAnyPackage(
-                          "dev.archway.pipeline..", "dev.archway.contract..", "org.snakeyaml..")))
+                          "dev.archway.pipeline..",
+                          "dev.archway.contract..",
+                          "dev.archway.expression..",
+                          "org.snakeyaml..")))
           .because("a plan is a function of its inputs");
+
+  @ArchTest
+  static final ArchRule expression =
+      classes()
+          .that()
+          .resideInAPackage("dev.archway.expression..")
+          .should()
+          .onlyDependOnClassesThat(
+              resideInAnyPackage(JAVA)
+                  .or(
+                      resideInAnyPackage(
+                          "dev.archway.expression..",
+                          "org.apache.commons.jexl3..",
+                          "org.apache.commons.logging..")))
+          .because("planner and executor must read an expression alike");
 
   @ArchTest
   static final ArchRule pipelineIsPure =

@@ -17,12 +17,27 @@ public sealed interface StageCommand {
    * @param stage the work
    * @param checkout what to clone; null when the pipeline has no codebase
    * @param environment variables every step of the stage gets
+   * @param values what the stage's expressions may read, by path, beside its own steps
    */
   record RunStage(
-      StageKey key, StagePlan stage, @Nullable Checkout checkout, Map<String, String> environment)
+      StageKey key,
+      StagePlan stage,
+      @Nullable Checkout checkout,
+      Map<String, String> environment,
+      Map<String, String> values)
       implements StageCommand {
     public RunStage {
       environment = Map.copyOf(environment);
+      values = Map.copyOf(values);
+    }
+
+    /** A stage whose expressions, if any, read its own steps only. */
+    public RunStage(
+        StageKey key,
+        StagePlan stage,
+        @Nullable Checkout checkout,
+        Map<String, String> environment) {
+      this(key, stage, checkout, environment, Map.of());
     }
   }
 

@@ -6,6 +6,7 @@ import dev.archway.contract.image.PushedImage;
 import dev.archway.contract.status.Status;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +46,8 @@ public sealed interface StageEvent {
    * @param failure null when the status is Success or Skipped
    * @param images what the step pushed
    * @param logLines how many lines its log has
+   * @param outputs output variables by name
+   * @param retries how often it was tried again
    */
   record StepFinished(
       StageKey key,
@@ -54,10 +57,26 @@ public sealed interface StageEvent {
       @Nullable Integer exitCode,
       @Nullable Failure failure,
       List<PushedImage> images,
-      long logLines)
+      long logLines,
+      Map<String, String> outputs,
+      int retries)
       implements StageEvent {
     public StepFinished {
       images = List.copyOf(images);
+      outputs = Map.copyOf(outputs);
+    }
+
+    /** The end of a step without outputs, at the first try. */
+    public StepFinished(
+        StageKey key,
+        Instant at,
+        String step,
+        Status status,
+        @Nullable Integer exitCode,
+        @Nullable Failure failure,
+        List<PushedImage> images,
+        long logLines) {
+      this(key, at, step, status, exitCode, failure, images, logLines, Map.of(), 0);
     }
   }
 

@@ -43,6 +43,7 @@ public sealed interface StepPlan {
    * @param imagePullPolicy {@code Always}, {@code IfNotPresent} or {@code Never}; null means
    *     IfNotPresent
    * @param runAsUser numeric user; null means the placement's, else the image's
+   * @param outputs what the script hands to later steps
    */
   record Run(
       String id,
@@ -56,12 +57,70 @@ public sealed interface StepPlan {
       Resources resources,
       @Nullable String imagePullPolicy,
       boolean privileged,
-      @Nullable Long runAsUser)
+      @Nullable Long runAsUser,
+      List<Output> outputs)
       implements StepPlan {
     public Run {
       environment = Map.copyOf(environment);
+      outputs = List.copyOf(outputs);
+    }
+
+    /** A step without outputs. */
+    public Run(
+        String id,
+        String name,
+        Duration timeout,
+        String image,
+        Connector.@Nullable DockerRegistry imageRegistry,
+        @Nullable String command,
+        Shell shell,
+        Map<String, String> environment,
+        Resources resources,
+        @Nullable String imagePullPolicy,
+        boolean privileged,
+        @Nullable Long runAsUser) {
+      this(
+          id,
+          name,
+          timeout,
+          image,
+          imageRegistry,
+          command,
+          shell,
+          environment,
+          resources,
+          imagePullPolicy,
+          privileged,
+          runAsUser,
+          List.of());
+    }
+
+    /** The same with its texts filled in. */
+    public Run with(String image, @Nullable String command, Map<String, String> environment) {
+      return new Run(
+          id,
+          name,
+          timeout,
+          image,
+          imageRegistry,
+          command,
+          shell,
+          environment,
+          resources,
+          imagePullPolicy,
+          privileged,
+          runAsUser,
+          outputs);
     }
   }
+
+  /**
+   * One output variable (Harness Run step, "Output Variables").
+   *
+   * @param name how later steps call it
+   * @param variable the script's variable it is read from
+   */
+  record Output(String name, String variable) {}
 
   /**
    * Builds an image from the workspace and pushes it.

@@ -11,7 +11,9 @@ public enum Status {
   FAILED("Failed"),
   ABORTED("Aborted"),
   EXPIRED("Expired"),
-  SKIPPED("Skipped");
+  SKIPPED("Skipped"),
+  /** Failed, and a failure strategy lets the stage go on as if it had not. */
+  IGNORE_FAILED("IgnoreFailed");
 
   private final String word;
 
@@ -28,7 +30,7 @@ public enum Status {
       }
     }
     throw new IllegalArgumentException(
-        "status: \"%s\" (expected: Queued, Running, Success, Failed, Aborted, Expired or Skipped)"
+        "status: \"%s\" (expected: Queued, Running, Success, Failed, Aborted, Expired, Skipped or IgnoreFailed)"
             .formatted(word));
   }
 

@@ -5,8 +5,8 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * One attempt of one stage, with its workspace. Steps run one after the other; {@link #stop} may
- * come from any thread.
+ * One attempt of one stage, with its workspace. Every method is thread-safe: steps may run side by
+ * side.
  */
 public interface StageSession extends AutoCloseable {
   /** The attempt. */

@@ -4,12 +4,26 @@ import dev.archway.contract.failure.FailureReason;
 import dev.archway.contract.image.PushedImage;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** How a step ended. What is not known is {@link Lost}, never success. */
 public sealed interface StepResult {
-  /** A container's command ended by itself. */
-  record Exited(int code) implements StepResult {}
+  /**
+   * A container's command ended by itself.
+   *
+   * @param outputs output variables that it left, by name
+   */
+  record Exited(int code, Map<String, String> outputs) implements StepResult {
+    public Exited {
+      outputs = Map.copyOf(outputs);
+    }
+
+    /** The end of a command without outputs. */
+    public Exited(int code) {
+      this(code, Map.of());
+    }
+  }
 
   /** The step that the runtime itself carries out (clone, build) succeeded. */
   record Completed(List<PushedImage> images) implements StepResult {

@@ -6,6 +6,7 @@ import dev.archway.contract.image.PushedImage;
 import dev.archway.contract.status.Status;
 import dev.archway.executor.runtime.StepResult;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A step's result in the words of reports. Pure. */
@@ -13,26 +14,28 @@ record Outcome(
     Status status,
     @Nullable Integer exitCode,
     @Nullable Failure failure,
-    List<PushedImage> images) {
+    List<PushedImage> images,
+    Map<String, String> outputs) {
 
-  static final Outcome SKIPPED = new Outcome(Status.SKIPPED, null, null, List.of());
+  static final Outcome SKIPPED = new Outcome(Status.SKIPPED, null, null, List.of(), Map.of());
 
   static Outcome of(
       StepResult result, String step, List<String> logTail, @Nullable String stopper) {
     return switch (result) {
-      case StepResult.Exited(int code) when code == 0 ->
-          new Outcome(Status.SUCCESS, 0, null, List.of());
+      case StepResult.Exited(int code, Map<String, String> outputs) when code == 0 ->
+          new Outcome(Status.SUCCESS, 0, null, List.of(), outputs);
       case StepResult.Completed(List<PushedImage> images) ->
-          new Outcome(Status.SUCCESS, null, null, images);
-      case StepResult.Exited(int code) ->
+          new Outcome(Status.SUCCESS, null, null, images, Map.of());
+      case StepResult.Exited(int code, Map<String, String> outputs) ->
           failed(
-              failure(
-                  FailureReason.EXIT_CODE,
-                  "step %s ended with exit code %d (expected: 0)".formatted(step, code),
-                  false,
-                  code),
-              step,
-              logTail);
+                  failure(
+                      FailureReason.EXIT_CODE,
+                      "step %s ended with exit code %d (expected: 0)".formatted(step, code),
+                      false,
+                      code),
+                  step,
+                  logTail)
+              .with(outputs);
       case StepResult.Failed(FailureReason reason, String message, Integer code) ->
           failed(failure(reason, message, false, code), step, logTail);
       case StepResult.OutOfMemory(long limit, int code) ->
@@ -67,7 +70,8 @@ record Outcome(
                       false,
                       null)
                   .at(step, logTail),
-              List.of());
+              List.of(),
+              Map.of());
       case StepResult.Stopped() ->
           new Outcome(
               Status.ABORTED,
@@ -79,12 +83,25 @@ record Outcome(
                       false,
                       null)
                   .at(step, logTail),
-              List.of());
+              List.of(),
+              Map.of());
     };
   }
 
+  /** The same end under the status that a failure strategy gave it. */
+  Outcome as(Status next) {
+    return next == status
+        ? this
+        : new Outcome(next, exitCode, next == Status.SUCCESS ? null : failure, images, outputs);
+  }
+
+  private Outcome with(Map<String, String> left) {
+    return new Outcome(status, exitCode, failure, images, left);
+  }
+
   private static Outcome failed(Failure failure, String step, List<String> logTail) {
-    return new Outcome(Status.FAILED, failure.exitCode(), failure.at(step, logTail), List.of());
+    return new Outcome(
+        Status.FAILED, failure.exitCode(), failure.at(step, logTail), List.of(), Map.of());
   }
 
   private static Failure failure(

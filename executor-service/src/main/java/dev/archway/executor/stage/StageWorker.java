@@ -8,6 +8,7 @@ import dev.archway.executor.runtime.RuntimeUnavailableException;
 import dev.archway.executor.runtime.StageRuntime;
 import dev.archway.executor.runtime.StageSession;
 import dev.archway.executor.runtime.StageSpec;
+import dev.archway.expression.ExpressionException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -117,13 +118,13 @@ public final class StageWorker implements AutoCloseable {
         command.key(),
         key -> {
           Job job = new Job(slots.request());
-          job.thread =
-              Thread.ofVirtual().name("stage-" + key).start(() -> run(StageSpec.of(command), job));
+          job.thread = Thread.ofVirtual().name("stage-" + key).start(() -> run(command, job));
           return job;
         });
   }
 
-  private void run(StageSpec spec, Job job) {
+  private void run(RunStage command, Job job) {
+    StageSpec spec = spec(command);
     StageDirectory directory = StageDirectory.of(root, spec.key());
     boolean granted = false;
     boolean over = false;
@@ -134,7 +135,7 @@ public final class StageWorker implements AutoCloseable {
       if (directory.stopped().isPresent()) {
         session.stop(STOP_GRACE);
       }
-      new StepLoop(spec, directory, session, outgoing, clock).run();
+      new StepLoop(spec, command.values(), directory, session, outgoing, clock).run();
       over = true;
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
@@ -149,6 +150,20 @@ public final class StageWorker implements AutoCloseable {
         cleanUp(spec, directory);
       }
       jobs.remove(spec.key());
+    }
+  }
+
+  /** A runtime needs the images before the first step; one that cannot be told fails its step. */
+  private static StageSpec spec(RunStage command) {
+    StageSpec spec = StageSpec.of(command);
+    try {
+      var scope = new StageScope(command.stage().values(), command.values());
+      return new StageSpec(
+          spec.key(), Filled.images(spec.stage(), scope), spec.checkout(), spec.environment());
+    } catch (ExpressionException e) {
+      System.getLogger(StageWorker.class.getName())
+          .log(System.Logger.Level.DEBUG, "{0}: {1}", spec.key(), e.getMessage());
+      return spec;
     }
   }
 

@@ -14,11 +14,23 @@ final class StepLog implements LogSink {
   private final String step;
   private final Outgoing outgoing;
   private final Deque<String> tail = new ArrayDeque<>();
+  private final long first;
   private long count;
 
-  StepLog(String step, Outgoing outgoing) {
+  /**
+   * @param first how many lines the step's earlier attempts have
+   */
+  StepLog(String step, Outgoing outgoing, long first) {
     this.step = step;
     this.outgoing = outgoing;
+    this.first = first;
+    this.count = first;
+  }
+
+  /** Forgets what was read, since it is read once more from its start. */
+  void restart() {
+    count = first;
+    tail.clear();
   }
 
   @Override

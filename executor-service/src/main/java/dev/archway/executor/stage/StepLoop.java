@@ -1,43 +1,55 @@
 package dev.archway.executor.stage;
 
-import dev.archway.contract.connector.Connector.DockerRegistry;
 import dev.archway.contract.event.ImageEvent.ImagePushed;
 import dev.archway.contract.event.StageEvent.StageFinished;
 import dev.archway.contract.event.StageEvent.StageStarted;
 import dev.archway.contract.event.StageEvent.StepFinished;
 import dev.archway.contract.event.StageEvent.StepStarted;
 import dev.archway.contract.failure.Failure;
+import dev.archway.contract.failure.FailureReason;
 import dev.archway.contract.id.StageKey;
 import dev.archway.contract.image.PushedImage;
+import dev.archway.contract.plan.FailureStrategy;
+import dev.archway.contract.plan.Flow;
 import dev.archway.contract.plan.StepPlan;
+import dev.archway.contract.plan.When;
 import dev.archway.contract.status.Status;
-import dev.archway.executor.runtime.RuntimeUnavailableException;
 import dev.archway.executor.runtime.StageSession;
 import dev.archway.executor.runtime.StageSpec;
-import dev.archway.executor.runtime.StartFailure;
-import dev.archway.executor.runtime.StepResult;
-import dev.archway.executor.runtime.StepSpec;
+import dev.archway.expression.Code;
+import dev.archway.expression.ExpressionException;
+import dev.archway.expression.Scope;
+import dev.archway.expression.Template;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Semaphore;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes one attempt of a stage through its steps, from wherever a predecessor left it: what was
- * reported is reported again as it was, the running step is joined, the rest follows. The first
- * step that does not succeed skips those after it.
+ * reported is reported again as it was, running steps are joined, the rest follows. What runs is
+ * decided by each step's {@code when} alone; a stage that shall stop runs nothing more.
  */
 final class StepLoop {
-  private static final int ENGINE_TRIES = 5;
-
   private final StageSpec spec;
   private final StageDirectory directory;
   private final StageSession session;
   private final Outgoing outgoing;
   private final Clock clock;
+  private final StageScope scope;
+  private final Map<String, StepPlan> steps;
 
+  /**
+   * @param values what expressions may read beside the plan's own values
+   */
   StepLoop(
       StageSpec spec,
+      Map<String, String> values,
       StageDirectory directory,
       StageSession session,
       Outgoing outgoing,
@@ -47,6 +59,9 @@ final class StepLoop {
     this.session = session;
     this.outgoing = outgoing;
     this.clock = clock;
+    this.scope = new StageScope(spec.stage().values(), values);
+    this.steps =
+        spec.stage().steps().stream().collect(Collectors.toMap(StepPlan::id, Function.identity()));
   }
 
   /** Runs to the stage's end; returns once everything of it has been told. */
@@ -64,19 +79,19 @@ final class StepLoop {
                     session.ignored()));
     outgoing.event(started, () -> {});
     Instant deadline = started.at().plus(spec.stage().timeout());
-    Status status = Status.SUCCESS;
-    Failure failure = null;
-    for (StepPlan step : spec.stage().steps()) {
-      StepFinished finished = step(step, deadline, status != Status.SUCCESS);
-      if (status == Status.SUCCESS && finished.status() != Status.SUCCESS) {
-        status = finished.status();
-        failure = finished.failure();
-      }
+    StepRun run = new StepRun(spec, directory, session, outgoing, clock, scope, deadline);
+    Progress progress = new Progress();
+    walk(spec.stage().flow(), List.of(spec.stage().onFailure()), progress, run);
+    if (directory.stopped().isPresent() && progress.status() == Status.SUCCESS) {
+      progress.note(
+          Status.ABORTED,
+          Failure.of(
+              FailureReason.STOPPED, "stopped by " + directory.stopped().orElse("somebody")));
     }
-    return finish(status, failure);
+    return finish(progress.status(), progress.failure());
   }
 
-  private StageFinished finish(Status status, @org.jspecify.annotations.Nullable Failure failure)
+  private StageFinished finish(Status status, @Nullable Failure failure)
       throws InterruptedException {
     StageFinished finished =
         directory.event(
@@ -88,100 +103,128 @@ final class StepLoop {
     return finished;
   }
 
-  private StepFinished step(StepPlan step, Instant stageDeadline, boolean skip)
+  /**
+   * @param levels failure strategies around these steps, nearest first
+   */
+  private void walk(
+      List<Flow> flow, List<List<FailureStrategy>> levels, Progress progress, StepRun run)
       throws InterruptedException {
-    String event = step.id() + ".finished";
-    StepFinished before = directory.event(event, StepFinished.class).orElse(null);
-    if (before == null && skip) {
-      StepFinished skipped = finished(step, Outcome.SKIPPED, 0);
-      tell(step, skipped);
-      return skipped;
+    for (Flow node : flow) {
+      switch (node) {
+        case Flow.Step step -> step(step, levels, progress, run);
+        case Flow.Group group -> group(group, levels, progress, run);
+        case Flow.Parallel parallel -> parallel(parallel, levels, progress, run);
+      }
     }
-    if (before != null && before.status() == Status.SKIPPED) {
-      tell(step, before);
-      return before;
-    }
-    StepStarted started =
-        directory.event(
-            step.id() + ".started",
-            StepStarted.class,
-            () -> new StepStarted(key(), clock.instant(), step.id()));
-    outgoing.event(started, () -> {});
-    StepLog log = new StepLog(step.id(), outgoing);
+  }
+
+  private void step(
+      Flow.Step node, List<List<FailureStrategy>> levels, Progress progress, StepRun run)
+      throws InterruptedException {
+    StepPlan step = java.util.Objects.requireNonNull(steps.get(node.id()), node.id());
     StepFinished finished;
-    if (before == null) {
-      StepResult result = result(spec(step, started.at(), stageDeadline), log);
-      // A second try reads the log again from its start, under the same numbers.
-      StepLog read = lastLog == null ? log : lastLog;
-      finished =
-          finished(
-              step,
-              Outcome.of(result, step.id(), read.tail(), directory.stopped().orElse(null)),
-              read.count());
+    if (run.before(step.id()) != null || run.begun(step.id())) {
+      finished = run.run(step, inside(node.onFailure(), levels));
     } else {
-      finished = before;
-      if (before.logLines() > 0 && !directory.isSaid(step.id())) {
-        var _ = result(spec(step, started.at(), stageDeadline), log);
-      }
-    }
-    outgoing.end(step.id(), finished.logLines());
-    tell(step, finished);
-    return finished;
-  }
-
-  private @org.jspecify.annotations.Nullable StepLog lastLog;
-
-  private StepFinished finished(StepPlan step, Outcome outcome, long lines) {
-    return directory.event(
-        step.id() + ".finished",
-        StepFinished.class,
-        () ->
-            new StepFinished(
-                key(),
-                clock.instant(),
-                step.id(),
-                outcome.status(),
-                outcome.exitCode(),
-                outcome.failure(),
-                outcome.images(),
-                lines));
-  }
-
-  private void tell(StepPlan step, StepFinished finished) throws InterruptedException {
-    if (step instanceof StepPlan.BuildAndPush build) {
-      DockerRegistry registry = build.registry();
-      for (PushedImage image : finished.images()) {
-        outgoing.image(new ImagePushed(key(), finished.at(), step.id(), registry, image));
-      }
-    }
-    outgoing.event(finished, () -> directory.said(step.id()));
-  }
-
-  private static StepSpec spec(StepPlan step, Instant start, Instant stageDeadline) {
-    Instant own = start.plus(step.timeout());
-    return own.isBefore(stageDeadline)
-        ? new StepSpec(step, own, step.timeout())
-        : new StepSpec(step, stageDeadline, Duration.between(start, stageDeadline));
-  }
-
-  private StepResult result(StepSpec step, StepLog first) throws InterruptedException {
-    StepLog log = first;
-    for (int tries = 1; ; tries++) {
-      lastLog = log;
       try {
-        return session.run(step, log);
-      } catch (RuntimeUnavailableException e) {
-        String message = String.valueOf(e.getMessage());
-        if (tries == ENGINE_TRIES) {
-          return new StepResult.NotStarted(StartFailure.ENGINE, message);
-        }
-        System.getLogger(StepLoop.class.getName())
-            .log(
-                System.Logger.Level.WARNING, "{0} step {1}: {2}", key(), step.plan().id(), message);
-        Thread.sleep(Duration.ofSeconds(tries));
-        log = new StepLog(step.plan().id(), outgoing);
+        finished =
+            runs(node.id(), node.when(), progress)
+                ? run.run(step, inside(node.onFailure(), levels))
+                : run.skip(step);
+      } catch (ExpressionException e) {
+        finished = run.fail(step, String.valueOf(e.getMessage()));
       }
     }
+    progress.note(finished.status(), finished.failure());
+  }
+
+  private void group(
+      Flow.Group group, List<List<FailureStrategy>> levels, Progress progress, StepRun run)
+      throws InterruptedException {
+    boolean enters;
+    try {
+      enters = group.steps().anyMatch(run::begun) || runs(group.id(), group.when(), progress);
+    } catch (ExpressionException e) {
+      enters = false;
+      String first = group.steps().findFirst().orElse("");
+      StepPlan step = steps.get(first);
+      if (step != null) {
+        StepFinished failed = run.fail(step, String.valueOf(e.getMessage()));
+        progress.note(failed.status(), failed.failure());
+      }
+    }
+    if (enters) {
+      walk(group.members(), inside(group.onFailure(), levels), progress, run);
+      return;
+    }
+    for (String id : group.steps().toList()) {
+      StepPlan step = steps.get(id);
+      if (step != null) {
+        var _ = run.skip(step);
+      }
+    }
+  }
+
+  private void parallel(
+      Flow.Parallel parallel, List<List<FailureStrategy>> levels, Progress progress, StepRun run)
+      throws InterruptedException {
+    List<Flow> members = parallel.members();
+    Semaphore slots = new Semaphore(parallel.most() == 0 ? members.size() : parallel.most(), true);
+    List<Progress> lines = new ArrayList<>();
+    List<Thread> threads = new ArrayList<>();
+    List<Throwable> broken = java.util.Collections.synchronizedList(new ArrayList<>());
+    for (Flow member : members) {
+      Progress line = progress.fork();
+      lines.add(line);
+      threads.add(
+          Thread.ofVirtual()
+              .name("steps-" + key())
+              .unstarted(() -> {
+                try {
+                  slots.acquire();
+                  try {
+                    walk(List.of(member), levels, line, run);
+                  } finally {
+                    slots.release();
+                  }
+                } catch (InterruptedException _) {
+                  Thread.currentThread().interrupt();
+                } catch (RuntimeException e) {
+                  broken.add(e);
+                }
+              }));
+    }
+    threads.forEach(Thread::start);
+    try {
+      for (Thread thread : threads) {
+        thread.join();
+      }
+    } catch (InterruptedException e) {
+      threads.forEach(Thread::interrupt);
+      throw e;
+    }
+    if (!broken.isEmpty()) {
+      throw new IllegalStateException("a parallel step broke off", broken.getFirst());
+    }
+    progress.join(lines);
+  }
+
+  private boolean runs(String id, When when, Progress progress) throws ExpressionException {
+    if (progress.over() || directory.stopped().isPresent() || !progress.fits(when.before())) {
+      return false;
+    }
+    return when.condition() == null
+        || (Template.condition(when.condition()).in(scope.at(id))
+                instanceof Scope.Found.Known(var value)
+            && Code.truth(value));
+  }
+
+  private static List<List<FailureStrategy>> inside(
+      List<FailureStrategy> own, List<List<FailureStrategy>> around) {
+    List<List<FailureStrategy>> levels = new ArrayList<>();
+    levels.add(own);
+    levels.addAll(around);
+    return levels;
   }
 
   private StageKey key() {

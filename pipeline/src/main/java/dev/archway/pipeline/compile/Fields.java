@@ -1,5 +1,6 @@
 package dev.archway.pipeline.compile;
 
+import dev.archway.expression.Template;
 import dev.archway.pipeline.Findings;
 import dev.archway.pipeline.ProblemCode;
 import dev.archway.pipeline.yaml.YamlNode;
@@ -55,10 +56,38 @@ final class Fields {
       return null;
     }
     if (node.get(key) instanceof YamlNode.Scalar scalar) {
-      return scalar.text();
+      return fixed(scalar, key);
     }
     wrongKind(key, "a single value");
     return null;
+  }
+
+  /** A text that may hold expressions which are known during the run only. */
+  @Nullable String template(String key) {
+    return has(key) && node.get(key) instanceof YamlNode.Scalar scalar ? scalar.text() : text(key);
+  }
+
+  /** The same, with a finding when it is missing. */
+  String requiredTemplate(String key, String instead) {
+    String text = template(key);
+    return text == null ? required(key, instead) : text;
+  }
+
+  /** A text that must be known before the run. */
+  private String fixed(YamlNode.Scalar scalar, String key) {
+    if (Template.hasExpression(scalar.text())) {
+      findings.error(
+          scalar.place(),
+          path + "." + key,
+          ProblemCode.UNSUPPORTED_EXPRESSION,
+          "\"%s\" is known during the run only (expected: a value that is known before)"
+              .formatted(scalar.text().strip()));
+    }
+    return scalar.text();
+  }
+
+  YamlNode.Mapping node() {
+    return node;
   }
 
   /** The text, or a finding and {@code instead}. */
@@ -129,7 +158,15 @@ final class Fields {
         });
   }
 
+  /** Values that must be known before the run. */
   Map<String, String> strings(String key) {
+    Map<String, String> values = templates(key);
+    values.forEach((name, value) -> fixed(new YamlNode.Scalar(value, false, place(key)), key));
+    return values;
+  }
+
+  /** Values that may hold expressions which are known during the run only. */
+  Map<String, String> templates(String key) {
     Map<String, String> values = new LinkedHashMap<>();
     if (!has(key)) {
       return values;
@@ -156,6 +193,13 @@ final class Fields {
 
   /** A list of texts; a single text counts as a list of one. */
   List<String> texts(String key) {
+    List<String> texts = templateTexts(key);
+    texts.forEach(text -> fixed(new YamlNode.Scalar(text, false, place(key)), key));
+    return texts;
+  }
+
+  /** The same, of texts that may hold expressions which are known during the run only. */
+  List<String> templateTexts(String key) {
     if (!has(key)) {
       return List.of();
     }

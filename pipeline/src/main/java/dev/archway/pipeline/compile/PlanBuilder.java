@@ -1,14 +1,18 @@
 package dev.archway.pipeline.compile;
 
+import dev.archway.contract.connector.Connector;
 import dev.archway.contract.image.Platform;
 import dev.archway.contract.plan.CodebasePlan;
 import dev.archway.contract.plan.ExecutionPlan;
+import dev.archway.contract.plan.FailureStrategy;
+import dev.archway.contract.plan.Flow;
 import dev.archway.contract.plan.IndexPlan;
 import dev.archway.contract.plan.StagePlan;
 import dev.archway.contract.plan.StepPlan;
 import dev.archway.pipeline.Connectors;
 import dev.archway.pipeline.Findings;
 import dev.archway.pipeline.ProblemCode;
+import dev.archway.pipeline.expr.Expressions;
 import dev.archway.pipeline.yaml.YamlNode;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,6 +21,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Builds the plan of a whole pipeline. One for each compilation. */
 public final class PlanBuilder {
@@ -36,8 +41,17 @@ public final class PlanBuilder {
   private final Set<String> runIds = new LinkedHashSet<>();
 
   private final IndexIds indexIds;
+  private final Expressions expressions;
 
-  public PlanBuilder(YamlNode.Mapping pipeline, Connectors connectors, Findings findings) {
+  /** Of the block being read. */
+  private StagePlan.@Nullable Limit limit;
+
+  public PlanBuilder(
+      YamlNode.Mapping pipeline,
+      Expressions expressions,
+      Connectors connectors,
+      Findings findings) {
+    this.expressions = expressions;
     this.pipeline = new Fields(pipeline, "pipeline", findings);
     this.indexIds = IndexIds.beside(pipeline.get("stages"));
     this.connectors = connectors;
@@ -105,7 +119,7 @@ public final class PlanBuilder {
       previous = here.isEmpty() ? previous : here;
     }
     for (String picked : selected) {
-      if (!stageIds.contains(picked)) {
+      if (stageIds.stream().noneMatch(stage -> picked(stage, List.of(picked)))) {
         pipeline.error(
             "stages",
             ProblemCode.UNKNOWN_STAGE,
@@ -158,10 +172,16 @@ public final class PlanBuilder {
     if (fields.has("parallel")) {
       List<String> all = new ArrayList<>();
       List<YamlNode> members = fields.items("parallel");
+      Long most = fields.integer(Expressions.MOST_AT_ONCE);
+      StagePlan.Limit around = limit;
+      if (most != null) {
+        limit = new StagePlan.Limit(path, most.intValue());
+      }
       for (int i = 0; i < members.size(); i++) {
         all.addAll(
             position(members.get(i), path + ".parallel[" + i + "]", reader, after, selected));
       }
+      limit = around;
       fields.finish();
       return all;
     }
@@ -186,11 +206,16 @@ public final class PlanBuilder {
     if (read.isEmpty() || again) {
       return List.of();
     }
-    if (!selected.isEmpty() && (id == null || !selected.contains(id))) {
+    if (!selected.isEmpty() && (id == null || !picked(id, selected))) {
       runs(read.get(), List.of(), notPicked);
       return List.of();
     }
     return expand(read.get(), after);
+  }
+
+  /** A stage that a strategy repeats is picked as a whole. */
+  private static boolean picked(String stage, List<String> selected) {
+    return selected.contains(stage) || selected.contains(stage.replaceFirst("_[0-9]+$", ""));
   }
 
   private List<String> expand(StageReader.Stage stage, List<String> after) {
@@ -219,6 +244,7 @@ public final class PlanBuilder {
   /** Adds a stage's runs to a list, and returns their ids. */
   private List<String> runs(StageReader.Stage stage, List<String> after, List<StagePlan> into) {
     List<String> added = new ArrayList<>();
+    Expressions.Reads reads = expressions.reads(stage.fields().node());
     for (StageReader.Run run : stage.runs()) {
       String id =
           stage.fannedOut()
@@ -232,6 +258,7 @@ public final class PlanBuilder {
                 ProblemCode.DUPLICATE_IDENTIFIER,
                 "a second run \"%s\", made of stage and platform (expected: one)".formatted(id));
       }
+      checkRetries(stage, run);
       into.add(
           new StagePlan(
               id,
@@ -243,10 +270,42 @@ public final class PlanBuilder {
               stage.steps().stream()
                   .map(step -> stage.fannedOut() ? suffixed(step, run.platform()) : step)
                   .toList(),
-              stage.timeout()));
+              stage.timeout(),
+              stage.when(),
+              stage.flow(),
+              stage.onFailure(),
+              reads.values(),
+              reads.needs(),
+              limit));
       added.add(id);
     }
     return added;
+  }
+
+  /** A step's container of a pod runs once; podman makes another. */
+  private static void checkRetries(StageReader.Stage stage, StageReader.Run run) {
+    if (run.placement().connector() instanceof Connector.K8sCluster
+        && (retries(stage.onFailure()) || stage.flow().stream().anyMatch(PlanBuilder::retries))) {
+      stage
+          .fields()
+          .error(
+              "failureStrategies",
+              ProblemCode.NOT_SUPPORTED,
+              "action \"Retry\" in a stage on a Kubernetes cluster is not run (expected: Ignore, MarkAsSuccess, MarkAsFailure or Abort; or a LocalPodman connector)");
+    }
+  }
+
+  private static boolean retries(Flow flow) {
+    return switch (flow) {
+      case Flow.Step step -> retries(step.onFailure());
+      case Flow.Group group ->
+          retries(group.onFailure()) || group.members().stream().anyMatch(PlanBuilder::retries);
+      case Flow.Parallel parallel -> parallel.members().stream().anyMatch(PlanBuilder::retries);
+    };
+  }
+
+  private static boolean retries(List<FailureStrategy> strategies) {
+    return strategies.stream().anyMatch(s -> s.action() instanceof FailureStrategy.Action.Retry);
   }
 
   /** The index of one step of a fanned-out stage. */

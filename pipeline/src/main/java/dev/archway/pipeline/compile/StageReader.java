@@ -2,8 +2,11 @@ package dev.archway.pipeline.compile;
 
 import dev.archway.contract.connector.Connector;
 import dev.archway.contract.image.Platform;
+import dev.archway.contract.plan.FailureStrategy;
+import dev.archway.contract.plan.Flow;
 import dev.archway.contract.plan.Placement;
 import dev.archway.contract.plan.StepPlan;
+import dev.archway.contract.plan.When;
 import dev.archway.pipeline.Findings;
 import dev.archway.pipeline.ProblemCode;
 import dev.archway.pipeline.yaml.YamlNode;
@@ -56,7 +59,10 @@ final class StageReader {
       List<Run> runs,
       List<StepPlan> steps,
       Map<String, Fields> builds,
-      boolean fannedOut) {}
+      boolean fannedOut,
+      When when,
+      List<Flow> flow,
+      List<FailureStrategy> onFailure) {}
 
   /** Where one run of a stage goes. */
   record Run(Platform platform, Placement placement) {}
@@ -79,9 +85,17 @@ final class StageReader {
     }
     Duration timeout = stage.parsed("timeout", ProblemCode.BAD_VALUE, Quantities::duration);
     stage.ignore("description", "tags", "delegateSelectors");
-    stage.unsupported("strategy", "failureStrategies", "runMode", "template", "pipelineVariables");
+    stage.unsupported("strategy", "runMode", "template", "pipelineVariables");
     Map<String, String> variables = VariableReader.read(stage, findings);
-    When.check(stage, "pipelineStatus");
+    When when = FlowReader.when(stage, "pipelineStatus");
+    List<FailureStrategy> onFailure = FlowReader.strategies(stage, findings);
+    if (onFailure.stream()
+        .anyMatch(strategy -> strategy.action() instanceof FailureStrategy.Action.Ignore)) {
+      stage.error(
+          "failureStrategies",
+          ProblemCode.NOT_SUPPORTED,
+          "Ignore on a whole stage, which stays failed while the pipeline goes on, is not run (expected: Ignore on a step, or MarkAsSuccess)");
+    }
     Fields spec = stage.requiredObject("spec");
     stage.finish();
 
@@ -112,14 +126,11 @@ final class StageReader {
       }
       steps.add(new StepPlan.Clone("clone", "Clone codebase", StepReader.DEFAULT_TIMEOUT));
     }
-    Map<String, Fields> builds = new LinkedHashMap<>();
-    for (StepReader.Step step :
-        new StepReader(lookup, variables, findings).read(items, execution.path() + ".steps")) {
-      steps.add(step.plan());
-      if (step.plan() instanceof StepPlan.BuildAndPush) {
-        builds.put(step.plan().id(), step.spec());
-      }
-    }
+    List<Flow> flow = new ArrayList<>(Flow.inOrder(steps));
+    StepReader.Steps read =
+        new StepReader(lookup, variables, findings).read(items, execution.path() + ".steps");
+    steps.addAll(read.steps());
+    flow.addAll(read.flow());
     checkPluginVariables(stage, variables, steps);
     boolean fannedOut = spec.has("platforms");
     spec.finish();
@@ -133,8 +144,11 @@ final class StageReader {
                 shorter(timeout == null ? DEFAULT_TIMEOUT : timeout),
                 runs,
                 steps,
-                builds,
-                fannedOut));
+                read.builds(),
+                fannedOut,
+                when,
+                flow,
+                onFailure));
   }
 
   private Duration shorter(Duration timeout) {

@@ -2,9 +2,14 @@ package dev.archway.pipeline.compile;
 
 import dev.archway.contract.connector.Connector;
 import dev.archway.contract.image.Repository;
+import dev.archway.contract.plan.FailureStrategy;
+import dev.archway.contract.plan.Flow;
 import dev.archway.contract.plan.StepPlan;
+import dev.archway.contract.plan.When;
+import dev.archway.expression.Template;
 import dev.archway.pipeline.Findings;
 import dev.archway.pipeline.ProblemCode;
+import dev.archway.pipeline.expr.Expressions;
 import dev.archway.pipeline.yaml.YamlNode;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -12,7 +17,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -25,12 +29,10 @@ final class StepReader {
   static final Duration DEFAULT_TIMEOUT = Duration.ofHours(1);
 
   static final Pattern IDENTIFIER = Pattern.compile("[a-zA-Z_][0-9a-zA-Z_]{0,127}");
-  private static final Pattern VARIABLE = Pattern.compile("[a-zA-Z_][a-zA-Z0-9_]*");
   private static final Path WORKSPACE = Path.of("/harness");
   private static final Set<String> NOT_RUN =
       Set.of(
           "Background",
-          "Plugin",
           "Action",
           "Bitrise",
           "GitClone",
@@ -54,7 +56,7 @@ final class StepReader {
           "HarUpload",
           "Wait",
           "Policy");
-  private static final Set<String> RUN = Set.of("Run", "BuildAndPushDockerRegistry");
+  private static final Set<String> RUN = Set.of("Run", "Plugin", "BuildAndPushDockerRegistry");
 
   private final Lookup lookup;
   private final Map<String, String> stageVariables;
@@ -70,13 +72,27 @@ final class StepReader {
     this.findings = findings;
   }
 
-  /** A step of the plan, and the {@code spec} it was read from. */
-  record Step(StepPlan plan, Fields spec) {}
+  /**
+   * The steps of a stage.
+   *
+   * @param steps in the order written
+   * @param flow how they follow each other
+   * @param builds the {@code spec} of each step that builds, by the step's id
+   */
+  record Steps(List<StepPlan> steps, List<Flow> flow, Map<String, Fields> builds) {}
+
+  private final List<StepPlan> steps = new ArrayList<>();
+  private final Map<String, Fields> builds = new LinkedHashMap<>();
+  private final Set<String> ids = new TreeSet<>(Set.of("clone"));
 
   /** The steps of a stage; what cannot be read is a finding and left out. */
-  List<Step> read(List<YamlNode> items, String path) {
-    List<Step> steps = new ArrayList<>();
-    Set<String> ids = new TreeSet<>(Set.of("clone"));
+  Steps read(List<YamlNode> items, String path) {
+    List<Flow> flow = flow(items, path, false);
+    return new Steps(steps, flow, builds);
+  }
+
+  private List<Flow> flow(List<YamlNode> items, String path, boolean inGroup) {
+    List<Flow> flow = new ArrayList<>();
     for (int i = 0; i < items.size(); i++) {
       String here = path + "[" + i + "]";
       if (!(items.get(i) instanceof YamlNode.Mapping item)) {
@@ -88,24 +104,54 @@ final class StepReader {
         continue;
       }
       Fields wrapper = new Fields(item, here, findings);
-      wrapper.unsupported("parallel", "stepGroup", "insert");
-      if (wrapper.has("parallel") || wrapper.has("stepGroup") || wrapper.has("insert")) {
-        continue;
-      }
-      Fields step = wrapper.requiredObject("step");
-      wrapper.finish();
-      if (wrapper.has("step")) {
-        Step read = step(step, ids);
+      wrapper.unsupported("insert");
+      if (wrapper.has("parallel")) {
+        Long most = wrapper.integer(Expressions.MOST_AT_ONCE);
+        List<Flow> members = flow(wrapper.items("parallel"), here + ".parallel", inGroup);
+        if (!members.isEmpty()) {
+          flow.add(new Flow.Parallel(members, most == null ? 0 : most.intValue()));
+        }
+      } else if (wrapper.has("stepGroup")) {
+        Flow group = group(wrapper.requiredObject("stepGroup"), wrapper, inGroup);
+        if (group != null) {
+          flow.add(group);
+        }
+      } else if (!wrapper.has("insert")) {
+        Fields step = wrapper.requiredObject("step");
+        Flow read = wrapper.has("step") ? step(step) : null;
         if (read != null) {
-          steps.add(read);
+          flow.add(read);
         }
       }
+      wrapper.finish();
     }
-    return steps;
+    return flow;
   }
 
-  private @Nullable Step step(Fields step, Set<String> ids) {
-    String type = step.required("type", "");
+  private @Nullable Flow group(Fields group, Fields wrapper, boolean inGroup) {
+    if (inGroup) {
+      wrapper.error(
+          "stepGroup",
+          ProblemCode.NOT_SUPPORTED,
+          "a step group inside another (expected: steps; groups of a CI stage do not nest)");
+    }
+    String id = id(group);
+    String name = group.text("name");
+    When when = FlowReader.when(group, "stageStatus");
+    List<FailureStrategy> strategies = FlowReader.strategies(group, findings);
+    group.ignore("description", "delegateSelectors");
+    group.unsupported("strategy", "template", "variables", "sharedPaths", "stepGroupInfra");
+    if (!group.has("steps")) {
+      group.missing("steps");
+    }
+    List<Flow> members = flow(group.items("steps"), group.path() + ".steps", true);
+    group.finish();
+    return members.isEmpty()
+        ? null
+        : new Flow.Group(id, name == null ? id : name, when, strategies, members);
+  }
+
+  private String id(Fields step) {
     String id = step.required("identifier", "unnamed");
     if (!IDENTIFIER.matcher(id).matches()) {
       step.error(
@@ -119,22 +165,30 @@ final class StepReader {
           "a second step \"%s\" in this stage (expected: one; \"clone\" is the built-in clone)"
               .formatted(id));
     }
+    return id;
+  }
+
+  private @Nullable Flow step(Fields step) {
+    String type = step.required("type", "");
+    String id = id(step);
     String name = step.text("name");
     Duration timeout = step.parsed("timeout", ProblemCode.BAD_VALUE, Quantities::duration);
     step.ignore("description", "contextType");
-    step.unsupported("failureStrategies", "strategy", "template");
+    step.unsupported("strategy", "template");
     Fields enforce = step.object("enforce");
     if (enforce != null) {
       enforce.unsupported("policySets");
       enforce.finish();
     }
-    When.check(step, "stageStatus");
+    When when = FlowReader.when(step, "stageStatus");
+    List<FailureStrategy> strategies = FlowReader.strategies(step, findings);
     Head head = new Head(id, name == null ? id : name, timeout == null ? DEFAULT_TIMEOUT : timeout);
     Fields spec = step.requiredObject("spec");
     StepPlan plan =
         switch (type) {
           case "" -> null;
-          case "Run" -> run(head, spec);
+          case "Run" -> new RunReader(lookup, stageVariables, findings).run(head, spec);
+          case "Plugin" -> new RunReader(lookup, stageVariables, findings).plugin(head, spec);
           case "BuildAndPushDockerRegistry" -> build(head, spec);
           default -> {
             boolean known = NOT_RUN.contains(type);
@@ -150,85 +204,18 @@ final class StepReader {
           }
         };
     step.finish();
-    return plan == null ? null : new Step(plan, spec);
-  }
-
-  private record Head(String id, String name, Duration timeout) {}
-
-  private @Nullable StepPlan run(Head head, Fields fields) {
-    String image = fields.required("image", "?");
-    if (image.startsWith("-") || image.chars().anyMatch(Character::isWhitespace)) {
-      fields.error(
-          "image",
-          ProblemCode.BAD_VALUE,
-          "\"%s\" (expected: an image reference such as alpine:3.22)".formatted(image));
-    }
-    Connector.DockerRegistry registry =
-        lookup.find(fields, "connectorRef", Connector.DockerRegistry.class);
-    String command = fields.text("command");
-    StepPlan.Shell shell =
-        fields.parsed(
-            "shell",
-            ProblemCode.BAD_VALUE,
-            text ->
-                switch (text.toLowerCase(Locale.ROOT)) {
-                  case "sh" -> StepPlan.Shell.SH;
-                  case "bash" -> StepPlan.Shell.BASH;
-                  case "python" -> StepPlan.Shell.PYTHON;
-                  case "powershell" -> StepPlan.Shell.POWERSHELL;
-                  case "pwsh" -> StepPlan.Shell.PWSH;
-                  default ->
-                      throw new IllegalArgumentException(
-                          "shell \"%s\" (expected: Sh, Bash, Python, Powershell or Pwsh)"
-                              .formatted(text));
-                });
-    Map<String, String> own = fields.strings("envVariables");
-    for (String name : own.keySet()) {
-      if (!VARIABLE.matcher(name).matches()) {
-        fields.error(
-            "envVariables",
-            ProblemCode.BAD_VALUE,
-            "variable \"%s\" (expected: letters, digits and _, not starting with a digit)"
-                .formatted(name));
-      }
-    }
-    Map<String, String> environment = new LinkedHashMap<>();
-    stageVariables.forEach((name, value) -> {
-      // Names with a dot or a dash are for expressions only: no shell could read them.
-      if (VARIABLE.matcher(name).matches()) {
-        environment.put(name, value);
-      }
-    });
-    environment.putAll(own);
-    String policy = fields.text("imagePullPolicy");
-    if (policy != null && !Set.of("Always", "IfNotPresent", "Never").contains(policy)) {
-      fields.error(
-          "imagePullPolicy",
-          ProblemCode.BAD_VALUE,
-          "\"%s\" (expected: Always, IfNotPresent or Never)".formatted(policy));
-    }
-    fields.unsupported("outputVariables", "outputAlias", "reports", "registryRef");
-    StepPlan.Resources resources = resources(fields.object("resources"));
-    Boolean privileged = fields.bool("privileged");
-    Long user = fields.integer("runAsUser");
-    fields.finish();
-    if (registry == null) {
+    if (plan == null) {
       return null;
     }
-    return new StepPlan.Run(
-        head.id(),
-        head.name(),
-        head.timeout(),
-        image,
-        registry,
-        command,
-        shell == null ? StepPlan.Shell.SH : shell,
-        environment,
-        resources,
-        policy,
-        Boolean.TRUE.equals(privileged),
-        user);
+    steps.add(plan);
+    if (plan instanceof StepPlan.BuildAndPush) {
+      builds.put(plan.id(), spec);
+    }
+    return new Flow.Step(plan.id(), when, strategies);
   }
+
+  /** What every step has. */
+  record Head(String id, String name, Duration timeout) {}
 
   private @Nullable StepPlan build(Head head, Fields fields) {
     Connector.DockerRegistry registry =
@@ -263,9 +250,9 @@ final class StepReader {
                 ? Path.of(in).resolve("Dockerfile").normalize().toString()
                 : dockerfile);
     String target = fields.text("target");
-    var arguments = fields.strings("buildArgs");
-    var labels = fields.strings("labels");
-    StepPlan.Resources resources = resources(fields.object("resources"));
+    var arguments = fields.templates("buildArgs");
+    var labels = fields.templates("labels");
+    StepPlan.Resources resources = RunReader.resources(fields.object("resources"));
     fields.finish();
     if (registry == null || repository == null || tags.isEmpty()) {
       return null;
@@ -309,12 +296,12 @@ final class StepReader {
   }
 
   static List<String> tags(Fields fields, String key) {
-    List<String> tags = fields.texts(key);
+    List<String> tags = fields.templateTexts(key);
     if (tags.isEmpty()) {
       fields.missing(key);
     }
     for (String tag : tags) {
-      if (!Repository.TAG.matcher(tag).matches()) {
+      if (!Template.hasExpression(tag) && !Repository.TAG.matcher(tag).matches()) {
         fields.error(
             key,
             ProblemCode.BAD_VALUE,
@@ -341,22 +328,5 @@ final class StepReader {
         ProblemCode.BAD_VALUE,
         "path \"%s\" (expected: one inside the workspace /harness)".formatted(written));
     return ".";
-  }
-
-  private static StepPlan.Resources resources(@Nullable Fields resources) {
-    if (resources == null) {
-      return StepPlan.Resources.UNLIMITED;
-    }
-    // Requests place a pod; on one machine there is nothing to place.
-    resources.ignore("requests");
-    Fields limits = resources.object("limits");
-    resources.finish();
-    if (limits == null) {
-      return StepPlan.Resources.UNLIMITED;
-    }
-    Long memory = limits.parsed("memory", ProblemCode.BAD_VALUE, Quantities::bytes);
-    Long cpu = limits.parsed("cpu", ProblemCode.BAD_VALUE, Quantities::milliCpus);
-    limits.finish();
-    return new StepPlan.Resources(memory, cpu);
   }
 }

@@ -1,5 +1,6 @@
 package dev.archway.pipeline.expr;
 
+import dev.archway.expression.BoundedText;
 import dev.archway.pipeline.Findings;
 import dev.archway.pipeline.PipelineSource;
 import dev.archway.pipeline.ProblemCode;

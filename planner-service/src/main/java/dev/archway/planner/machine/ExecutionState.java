@@ -106,7 +106,9 @@ public record ExecutionState(
       @Nullable Integer exitCode,
       @Nullable Failure failure,
       List<PushedImage> images,
-      long logLines) {}
+      long logLines,
+      Map<String, String> outputs,
+      int retries) {}
 
   /** One image index; running means that registry-service was asked to publish it. */
   public record IndexState(

@@ -149,7 +149,7 @@ final class Turn {
       putStep(
           event.key().stage(),
           event.step(),
-          new StepState(Status.RUNNING, event.at(), null, null, null, List.of(), 0));
+          new StepState(Status.RUNNING, event.at(), null, null, null, List.of(), 0, Map.of(), 0));
     }
   }
 
@@ -169,7 +169,9 @@ final class Turn {
             event.exitCode(),
             event.failure(),
             event.images(),
-            event.logLines()));
+            event.logLines(),
+            event.outputs(),
+            event.retries()));
   }
 
   void stageReported(StageEvent.StageFinished event) {
@@ -223,6 +225,7 @@ final class Turn {
    * Starts what may start, gives up what never can, and ends the execution when nothing is left.
    */
   void advance() {
+    Gate gate = new Gate(request, stages, indexes);
     boolean moved;
     do {
       moved = false;
@@ -231,11 +234,17 @@ final class Turn {
         if (stage.status() != Status.QUEUED || stage.attempt() > 0) {
           continue;
         }
-        if (plan.after().stream().allMatch(this::succeeded)) {
-          dispatch(plan, 1);
-        } else if (plan.after().stream().anyMatch(this::endedOtherwise)) {
-          endStage(plan.id(), Status.SKIPPED, null);
-          moved = true;
+        switch (gate.verdict(plan)) {
+          case Gate.Verdict.Wait _ -> {}
+          case Gate.Verdict.Start _ -> dispatch(plan, 1);
+          case Gate.Verdict.Skip _ -> {
+            endStage(plan.id(), Status.SKIPPED, null);
+            moved = true;
+          }
+          case Gate.Verdict.Fail(String why) -> {
+            endStage(plan.id(), Status.FAILED, Failure.of(FailureReason.INVALID_SPEC, why));
+            moved = true;
+          }
         }
       }
       for (IndexPlan plan : request.plan().indexes()) {
@@ -259,7 +268,8 @@ final class Turn {
             new StageKey(id, plan.id(), attempt),
             plan,
             request.checkout(),
-            StageEnvironment.of(request, plan)));
+            StageEnvironment.of(request, plan),
+            new RunScope(request, stages, plan).values()));
     tellStage(plan.id());
   }
 
@@ -275,6 +285,9 @@ final class Turn {
     }
     if (reported != Status.SUCCESS) {
       endStage(id, reported, stage.failure());
+      if (reported == Status.ABORTED && stoppedBy == null) {
+        abort("a failure strategy of stage " + id);
+      }
     } else if (stage.failure() != null) {
       endStage(id, Status.FAILED, stage.failure());
     } else if (stage.images().stream()
@@ -366,16 +379,8 @@ final class Turn {
     events.add(new ExecutionEvent.IndexChanged(id, now, index, state.status(), state.failure()));
   }
 
-  private boolean succeeded(String node) {
-    return statusOf(node) == Status.SUCCESS;
-  }
-
   private boolean ended(String node) {
     return statusOf(node).ended();
-  }
-
-  private boolean endedOtherwise(String node) {
-    return ended(node) && !succeeded(node);
   }
 
   private Status statusOf(String node) {

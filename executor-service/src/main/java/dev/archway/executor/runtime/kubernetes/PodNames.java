@@ -35,6 +35,11 @@ final class PodNames {
     return ROOT + "/steps/" + step;
   }
 
+  /** What the paths of a step's outputs begin with; a number follows. */
+  static String output(String step) {
+    return folder(step) + "/output.";
+  }
+
   /** Where a step's secrets are in memory. */
   static String secrets(String step) {
     return SECRETS + "/" + step;

@@ -9,6 +9,7 @@ import dev.archway.contract.plan.StepPlan.Run;
 import dev.archway.contract.plan.StepPlan.Shell;
 import dev.archway.contract.wire.ContractMapper;
 import dev.archway.executor.runtime.StageSpec;
+import dev.archway.executor.runtime.StepOutputs;
 import dev.archway.executor.runtime.script.BuildScript;
 import dev.archway.executor.runtime.script.CloneScript;
 import dev.archway.executor.secret.SecretSource;
@@ -65,7 +66,7 @@ final class StepFiles {
                   .formatted(run.id()));
         }
         String script = folder + "/" + scriptName(run.shell());
-        files.add(PodFile.of(script, run.command() + "\n"));
+        files.add(PodFile.of(script, StepOutputs.script(run, PodNames.output(run.id()))));
         variables.putAll(run.environment());
         words = words(run.shell(), script);
       }

@@ -7,6 +7,7 @@ import dev.archway.contract.plan.StepPlan.BuildAndPush;
 import dev.archway.executor.runtime.LogSink;
 import dev.archway.executor.runtime.StageSpec;
 import dev.archway.executor.runtime.StartFailure;
+import dev.archway.executor.runtime.StepOutputs;
 import dev.archway.executor.runtime.StepResult;
 import dev.archway.executor.runtime.StepResult.NotStarted;
 import dev.archway.executor.runtime.StepSpec;
@@ -325,7 +326,7 @@ final class StepRun {
     if (result == null) {
       result =
           switch (spec.plan()) {
-            case StepPlan.Run _ -> new StepResult.Exited(code);
+            case StepPlan.Run run -> new StepResult.Exited(code, outputs(agent, run));
             case StepPlan.Clone _ -> clone(code);
             case BuildAndPush build -> build(agent, build, code);
           };
@@ -335,6 +336,18 @@ final class StepRun {
     }
     finishLog();
     return result;
+  }
+
+  private Map<String, String> outputs(Agent agent, StepPlan.Run run)
+      throws IOException, InterruptedException {
+    Map<String, String> values = new HashMap<>();
+    for (int i = 0; i < run.outputs().size(); i++) {
+      String value = agent.read(PodNames.output(run.id()) + i);
+      if (value != null && value.length() <= StepOutputs.LONGEST) {
+        values.put(run.outputs().get(i).name(), value);
+      }
+    }
+    return values;
   }
 
   private StepResult clone(int code) {

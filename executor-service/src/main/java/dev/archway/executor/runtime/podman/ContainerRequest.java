@@ -4,6 +4,7 @@ import dev.archway.contract.id.StageKey;
 import dev.archway.contract.plan.Placement;
 import dev.archway.contract.plan.StepPlan.Run;
 import dev.archway.contract.plan.StepPlan.Shell;
+import dev.archway.executor.runtime.StepOutputs;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -151,6 +152,9 @@ final class ContainerRequest {
     }
     String script = "/archway/" + scriptName(step.shell());
     mounts.add(mount(directory.resolve("script"), script, "ro"));
+    if (!step.outputs().isEmpty()) {
+      mounts.add(mount(directory.resolve("outputs"), StepOutputs.FOLDER, "rw"));
+    }
     List<String> words =
         switch (step.shell()) {
           case SH -> List.of("sh", "-e", script);

@@ -11,6 +11,7 @@ import dev.archway.executor.runtime.RuntimeUnavailableException;
 import dev.archway.executor.runtime.StageSession;
 import dev.archway.executor.runtime.StageSpec;
 import dev.archway.executor.runtime.StartFailure;
+import dev.archway.executor.runtime.StepOutputs;
 import dev.archway.executor.runtime.StepResult;
 import dev.archway.executor.runtime.StepResult.NotStarted;
 import dev.archway.executor.runtime.StepSpec;
@@ -86,7 +87,7 @@ final class PodmanSession implements StageSession {
     if (missing != null) {
       return new NotStarted(StartFailure.INVALID_SPEC, missing);
     }
-    Path folder = directory.resolve("steps").resolve(step.plan().id());
+    Path folder = directory.resolve("steps").resolve(step.name());
     try {
       Files.createDirectories(folder);
       try (StepEnd end = new StepEnd(step, control, clock, folder)) {
@@ -118,13 +119,19 @@ final class PodmanSession implements StageSession {
               .formatted(run.id()));
     }
     String image = ImageName.full(run.image(), run.imageRegistry());
+    Path outputs = folder.resolve("outputs");
     ContainerStep.Preparation preparation =
         () -> {
+          if (!run.outputs().isEmpty()) {
+            Files.createDirectories(outputs);
+            // The container's user may be any.
+            Files.setPosixFilePermissions(outputs, PosixFilePermissions.fromString("rwxrwxrwx"));
+          }
           NotStarted hindered =
               pull(run, image, folder, Duration.between(clock.instant(), step.deadline()));
           if (hindered == null && run.command() != null) {
             Path script = folder.resolve("script");
-            DurableFile.write(script, run.command() + "\n");
+            DurableFile.write(script, StepOutputs.script(run, StepOutputs.FOLDER + "/"));
             Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rw-r--r--"));
           }
           return hindered;
@@ -134,14 +141,18 @@ final class PodmanSession implements StageSession {
             key(),
             run,
             placement,
-            container(run.id()),
+            container(step.name()),
             folder,
             workspace,
             image,
             store.settings().network(),
             variables);
-    return new ContainerStep(store, folder, container(run.id()), end)
-        .run(preparation, request, run.resources().memoryBytes(), log, control);
+    StepResult result =
+        new ContainerStep(store, folder, container(step.name()), end)
+            .run(preparation, request, run.resources().memoryBytes(), log, control);
+    return result instanceof StepResult.Exited(int code, _) && !run.outputs().isEmpty()
+        ? new StepResult.Exited(code, StepOutputs.read(run, outputs))
+        : result;
   }
 
   private @Nullable NotStarted pull(Run run, String image, Path folder, Duration limit)
@@ -207,19 +218,11 @@ final class PodmanSession implements StageSession {
   public void close() {
     try {
       for (StepPlan step : spec.stage().steps()) {
-        Path folder = directory.resolve("steps").resolve(step.id());
-        switch (step) {
-          case Run _ -> {
-            if (ContainerStep.mayExist(folder)) {
-              store.service().remove(container(step.id()));
-            }
-          }
-          case StepPlan.Clone _ -> {}
-          case BuildAndPush _ -> {
-            if (new Launcher(folder).claimed()) {
-              store.service().removeImage(ImageBuild.imageName(key(), step.id()));
-            }
-          }
+        int attempt = 1;
+        String name = step.id();
+        while (Files.exists(directory.resolve("steps").resolve(name))) {
+          remove(step, name);
+          name = step.id() + "." + ++attempt;
         }
       }
       Trees.delete(workspace);
@@ -228,6 +231,24 @@ final class PodmanSession implements StageSession {
       warn(e.getMessage());
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private void remove(StepPlan step, String name)
+      throws RuntimeUnavailableException, InterruptedException {
+    Path folder = directory.resolve("steps").resolve(name);
+    switch (step) {
+      case Run _ -> {
+        if (ContainerStep.mayExist(folder)) {
+          store.service().remove(container(name));
+        }
+      }
+      case StepPlan.Clone _ -> {}
+      case BuildAndPush _ -> {
+        if (new Launcher(folder).claimed()) {
+          store.service().removeImage(ImageBuild.imageName(key(), step.id()));
+        }
+      }
     }
   }
 

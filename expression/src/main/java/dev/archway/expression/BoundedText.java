@@ -1,17 +1,18 @@
-package dev.archway.pipeline.expr;
+package dev.archway.expression;
 
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /**
  * Text that can be looked at only so often. A pattern comes from a pipeline, and some patterns take
- * longer than anyone waits: each look counts, and the last one ends the match.
+ * longer than anyone waits: each look counts, and the last one ends the match. Not thread-safe.
  */
-final class BoundedText implements CharSequence {
+public final class BoundedText implements CharSequence {
   private static final int MOST_LOOKS = 1_000_000;
   private static final int LONGEST = 10_000;
 
-  private static final class SpentException extends RuntimeException {
+  /** The looks are used up. */
+  static final class SpentException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     SpentException() {
@@ -22,12 +23,12 @@ final class BoundedText implements CharSequence {
   private final String text;
   private int looks;
 
-  private BoundedText(String text) {
+  BoundedText(String text) {
     this.text = text;
   }
 
   /** True when the whole text matches; a pattern that is none, or too costly, matches nothing. */
-  static boolean matches(String pattern, String text) {
+  public static boolean matches(String pattern, String text) {
     if (text.length() > LONGEST) {
       return false;
     }

@@ -1,0 +1,96 @@
+package dev.archway.executor.stage;
+
+import dev.archway.contract.image.Repository;
+import dev.archway.contract.plan.StagePlan;
+import dev.archway.contract.plan.StepPlan;
+import dev.archway.expression.ExpressionException;
+import dev.archway.expression.Scope;
+import dev.archway.expression.Template;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Fills in the expressions that a plan left to the run. Pure. */
+final class Filled {
+  private Filled() {}
+
+  /**
+   * The stage with the images filled in: what a runtime needs before the first step. Nothing else
+   * is touched, since the rest may read outputs.
+   */
+  static StagePlan images(StagePlan stage, StageScope scope) throws ExpressionException {
+    List<StepPlan> steps = new ArrayList<>();
+    for (StepPlan step : stage.steps()) {
+      steps.add(
+          step instanceof StepPlan.Run run && Template.hasExpression(run.image())
+              ? run.with(fill(run.image(), scope.at(run.id())), run.command(), run.environment())
+              : step);
+    }
+    return new StagePlan(
+        stage.id(),
+        stage.identifier(),
+        stage.name(),
+        stage.after(),
+        stage.platform(),
+        stage.placement(),
+        steps,
+        stage.timeout(),
+        stage.when(),
+        stage.flow(),
+        stage.onFailure(),
+        stage.values(),
+        stage.needs(),
+        stage.limit());
+  }
+
+  /** The step with everything filled in. */
+  static StepPlan step(StepPlan step, Scope scope) throws ExpressionException {
+    return switch (step) {
+      case StepPlan.Clone clone -> clone;
+      case StepPlan.Run run ->
+          run.with(
+              fill(run.image(), scope),
+              run.command() == null ? null : fill(run.command(), scope),
+              fill(run.environment(), scope));
+      case StepPlan.BuildAndPush push -> {
+        List<String> tags = new ArrayList<>();
+        for (String tag : push.tags()) {
+          String filled = fill(tag, scope);
+          if (!Repository.TAG.matcher(filled).matches()) {
+            throw new ExpressionException(
+                "tag \"%s\", made from \"%s\" (expected: up to 128 letters, digits, ., _ and -, not starting with . or -)"
+                    .formatted(filled, tag));
+          }
+          tags.add(filled);
+        }
+        yield new StepPlan.BuildAndPush(
+            push.id(),
+            push.name(),
+            push.timeout(),
+            push.registry(),
+            push.repository(),
+            tags,
+            push.context(),
+            push.dockerfile(),
+            push.target(),
+            fill(push.buildArguments(), scope),
+            fill(push.labels(), scope),
+            push.resources());
+      }
+    };
+  }
+
+  private static Map<String, String> fill(Map<String, String> texts, Scope scope)
+      throws ExpressionException {
+    Map<String, String> filled = new LinkedHashMap<>();
+    for (Map.Entry<String, String> entry : texts.entrySet()) {
+      filled.put(entry.getKey(), fill(entry.getValue(), scope));
+    }
+    return filled;
+  }
+
+  private static String fill(String text, Scope scope) throws ExpressionException {
+    return Template.hasExpression(text) ? Template.parse(text).fill(scope) : text;
+  }
+}

@@ -1,0 +1,246 @@
+package dev.archway.executor.stage;
+
+import dev.archway.contract.event.ImageEvent.ImagePushed;
+import dev.archway.contract.event.StageEvent.StepFinished;
+import dev.archway.contract.event.StageEvent.StepStarted;
+import dev.archway.contract.failure.FailureReason;
+import dev.archway.contract.image.PushedImage;
+import dev.archway.contract.plan.FailureStrategy;
+import dev.archway.contract.plan.FailureStrategy.Action;
+import dev.archway.contract.plan.StepPlan;
+import dev.archway.executor.runtime.RuntimeUnavailableException;
+import dev.archway.executor.runtime.StageSession;
+import dev.archway.executor.runtime.StageSpec;
+import dev.archway.executor.runtime.StartFailure;
+import dev.archway.executor.runtime.StepResult;
+import dev.archway.executor.runtime.StepSpec;
+import dev.archway.expression.Code;
+import dev.archway.expression.ExpressionException;
+import dev.archway.expression.Scope;
+import dev.archway.expression.Template;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One step through all its attempts, from wherever a predecessor left it. Each attempt that was
+ * tried again is noted under its number, so that a successor counts on from there; the log of all
+ * attempts is one.
+ */
+final class StepRun {
+  private static final int ENGINE_TRIES = 5;
+  private static final Duration LOOK = Duration.ofMillis(200);
+
+  private final StageSpec spec;
+  private final StageDirectory directory;
+  private final StageSession session;
+  private final Outgoing outgoing;
+  private final Clock clock;
+  private final StageScope scope;
+  private final Instant stageDeadline;
+
+  StepRun(
+      StageSpec spec,
+      StageDirectory directory,
+      StageSession session,
+      Outgoing outgoing,
+      Clock clock,
+      StageScope scope,
+      Instant stageDeadline) {
+    this.spec = spec;
+    this.directory = directory;
+    this.session = session;
+    this.outgoing = outgoing;
+    this.clock = clock;
+    this.scope = scope;
+    this.stageDeadline = stageDeadline;
+  }
+
+  /** How the step ended before; null when it has not. */
+  @Nullable StepFinished before(String step) {
+    return directory.event(step + ".finished", StepFinished.class).orElse(null);
+  }
+
+  /** True when a predecessor began it. */
+  boolean begun(String step) {
+    return directory.event(step + ".started", StepStarted.class).isPresent();
+  }
+
+  /** Tells that the step does not run. */
+  StepFinished skip(StepPlan step) throws InterruptedException {
+    return tell(step, finished(step, Outcome.SKIPPED, 0, 0));
+  }
+
+  /** Tells that the step cannot run. */
+  StepFinished fail(StepPlan step, String why) throws InterruptedException {
+    Outcome outcome = Outcome.of(invalid(why), step.id(), List.of(), null);
+    return tell(step, finished(step, outcome, 0, 0));
+  }
+
+  /**
+   * Runs the step to its end.
+   *
+   * @param levels its failure strategies, nearest first
+   */
+  StepFinished run(StepPlan step, List<List<FailureStrategy>> levels) throws InterruptedException {
+    StepFinished before = before(step.id());
+    if (before != null && (!begun(step.id()) || directory.isSaid(step.id()))) {
+      StepStarted begun = directory.event(step.id() + ".started", StepStarted.class).orElse(null);
+      if (begun != null) {
+        outgoing.event(begun, () -> {});
+      }
+      return tell(step, before);
+    }
+    StepStarted started =
+        directory.event(
+            step.id() + ".started",
+            StepStarted.class,
+            () -> new StepStarted(spec.key(), clock.instant(), step.id()));
+    outgoing.event(started, () -> {});
+    Instant start = started.at();
+    long lines = 0;
+    for (int attempt = 1; ; attempt++) {
+      StepLog log = new StepLog(step.id(), outgoing, lines);
+      StepFinished tried =
+          directory.event(step.id() + ".try" + attempt, StepFinished.class).orElse(null);
+      Outcome outcome = attempt(step, attempt, start, log);
+      StepFinished now = tried != null ? tried : event(step, outcome, log.count(), attempt - 1);
+      Action action = FailureRules.action(now.status(), now.failure(), levels);
+      boolean again =
+          tried != null
+              || (before == null
+                  && action instanceof Action.Retry retry
+                  && attempt <= retry.count()
+                  && holds(retry, now));
+      if (!again || !(action instanceof Action.Retry retry)) {
+        return end(step, outcome, action, log, attempt - 1);
+      }
+      StepFinished kept =
+          directory.event(step.id() + ".try" + attempt, StepFinished.class, () -> now);
+      lines = kept.logLines();
+      start = kept.at().plus(retry.interval(attempt));
+      if (!pause(start)) {
+        Outcome stopped =
+            Outcome.of(
+                new StepResult.Stopped(), step.id(), log.tail(), directory.stopped().orElse(null));
+        return end(step, stopped, null, log, attempt - 1);
+      }
+    }
+  }
+
+  private StepFinished end(
+      StepPlan step, Outcome outcome, @Nullable Action action, StepLog log, int retries)
+      throws InterruptedException {
+    StepFinished finished =
+        finished(
+            step, outcome.as(FailureRules.status(outcome.status(), action)), log.count(), retries);
+    outgoing.end(step.id(), finished.logLines());
+    return tell(step, finished);
+  }
+
+  private boolean holds(Action.Retry retry, StepFinished tried) {
+    if (retry.condition() == null) {
+      return true;
+    }
+    try {
+      return Template.condition(retry.condition()).in(scope.after(tried))
+              instanceof Scope.Found.Known(var value)
+          && Code.truth(value);
+    } catch (ExpressionException e) {
+      System.getLogger(StepRun.class.getName())
+          .log(System.Logger.Level.WARNING, "{0}: {1}", spec.key(), e.getMessage());
+      return false;
+    }
+  }
+
+  /** Waits for an attempt's start; false when the stage is stopped before. */
+  private boolean pause(Instant start) throws InterruptedException {
+    while (directory.stopped().isEmpty()) {
+      Duration left = Duration.between(clock.instant(), start);
+      if (!left.isPositive()) {
+        return true;
+      }
+      Thread.sleep(left.compareTo(LOOK) < 0 ? left : LOOK);
+    }
+    return false;
+  }
+
+  private Outcome attempt(StepPlan step, int attempt, Instant start, StepLog log)
+      throws InterruptedException {
+    StepResult result;
+    try {
+      result = result(limited(Filled.step(step, scope.at(step.id())), start, attempt), log);
+    } catch (ExpressionException e) {
+      result = invalid(String.valueOf(e.getMessage()));
+    }
+    return Outcome.of(result, step.id(), log.tail(), directory.stopped().orElse(null));
+  }
+
+  private static StepResult invalid(String why) {
+    return new StepResult.Failed(FailureReason.INVALID_SPEC, why, null);
+  }
+
+  private StepSpec limited(StepPlan step, Instant start, int attempt) {
+    Instant own = start.plus(step.timeout());
+    return own.isBefore(stageDeadline)
+        ? new StepSpec(step, own, step.timeout(), attempt)
+        : new StepSpec(step, stageDeadline, Duration.between(start, stageDeadline), attempt);
+  }
+
+  private StepResult result(StepSpec step, StepLog log) throws InterruptedException {
+    for (int tries = 1; ; tries++) {
+      try {
+        return session.run(step, log);
+      } catch (RuntimeUnavailableException e) {
+        String message = String.valueOf(e.getMessage());
+        if (tries == ENGINE_TRIES) {
+          return new StepResult.NotStarted(StartFailure.ENGINE, message);
+        }
+        System.getLogger(StepRun.class.getName())
+            .log(
+                System.Logger.Level.WARNING,
+                "{0} step {1}: {2}",
+                spec.key(),
+                step.plan().id(),
+                message);
+        Thread.sleep(Duration.ofSeconds(tries));
+        // A second try reads the log again from its start, under the same numbers.
+        log.restart();
+      }
+    }
+  }
+
+  private StepFinished finished(StepPlan step, Outcome outcome, long lines, int retries) {
+    return directory.event(
+        step.id() + ".finished", StepFinished.class, () -> event(step, outcome, lines, retries));
+  }
+
+  private StepFinished event(StepPlan step, Outcome outcome, long lines, int retries) {
+    return new StepFinished(
+        spec.key(),
+        clock.instant(),
+        step.id(),
+        outcome.status(),
+        outcome.exitCode(),
+        outcome.failure(),
+        outcome.images(),
+        lines,
+        Map.copyOf(outcome.outputs()),
+        retries);
+  }
+
+  private StepFinished tell(StepPlan step, StepFinished finished) throws InterruptedException {
+    if (step instanceof StepPlan.BuildAndPush build) {
+      for (PushedImage image : finished.images()) {
+        outgoing.image(
+            new ImagePushed(spec.key(), finished.at(), step.id(), build.registry(), image));
+      }
+    }
+    outgoing.event(finished, () -> directory.said(step.id()));
+    scope.ended(finished);
+    return finished;
+  }
+}

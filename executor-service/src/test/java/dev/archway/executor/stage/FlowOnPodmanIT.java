@@ -1,0 +1,308 @@
+package dev.archway.executor.stage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.archway.contract.command.StageCommand.RunStage;
+import dev.archway.contract.command.StageCommand.StopStage;
+import dev.archway.contract.event.StageEvent.StageFinished;
+import dev.archway.contract.id.StageKey;
+import dev.archway.contract.plan.FailureStrategy;
+import dev.archway.contract.plan.FailureStrategy.Action;
+import dev.archway.contract.plan.FailureStrategy.ErrorKind;
+import dev.archway.contract.plan.Flow;
+import dev.archway.contract.plan.StagePlan;
+import dev.archway.contract.plan.StepPlan;
+import dev.archway.contract.plan.When;
+import dev.archway.contract.status.Status;
+import dev.archway.executor.Engines;
+import dev.archway.executor.RecordedReports;
+import dev.archway.executor.Samples;
+import dev.archway.executor.runtime.podman.PodmanRuntime;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Conditions, strategies, outputs and parallel steps on the real podman. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class FlowOnPodmanIT {
+  private static final When ALWAYS = new When(When.Before.ALL, null);
+  private static final When ON_FAILURE = new When(When.Before.FAILURE, null);
+
+  private final Engines engines;
+  private final PodmanRuntime runtime;
+  private final Path home;
+  private RecordedReports reports = new RecordedReports();
+  private StageWorker worker;
+
+  FlowOnPodmanIT(@TempDir Path home) throws Exception {
+    this.home = home;
+    engines = Engines.start(home);
+    runtime = engines.runtime();
+    worker = newWorker();
+  }
+
+  private StageWorker newWorker() {
+    return new StageWorker(home.resolve("stages"), runtime, reports, 4, Clock.systemUTC());
+  }
+
+  @BeforeEach
+  void freshReports() {
+    reports = new RecordedReports();
+    worker = newWorker();
+  }
+
+  @AfterEach
+  void stopWorker() {
+    Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> worker.active() == 0);
+    worker.close();
+  }
+
+  @AfterAll
+  void stopEngines() {
+    runtime.close();
+    engines.close();
+  }
+
+  private static RunStage stage(StageKey key, List<Flow> flow, List<StepPlan> steps) {
+    StagePlan plain = Samples.stage(key, null, steps.toArray(StepPlan[]::new)).stage();
+    StagePlan stage =
+        new StagePlan(
+            plain.id(),
+            plain.identifier(),
+            plain.name(),
+            plain.after(),
+            plain.platform(),
+            plain.placement(),
+            plain.steps(),
+            plain.timeout(),
+            When.SUCCESS,
+            flow,
+            List.of(),
+            Map.of("pipeline.name", "Demo"),
+            Set.of(),
+            null);
+    return new RunStage(key, stage, null, Map.of("CI", "true"), Map.of("codebase.branch", "main"));
+  }
+
+  private StageFinished run(List<Flow> flow, StepPlan... steps) {
+    worker.handle(stage(Samples.key(), flow, List.of(steps)));
+    return await();
+  }
+
+  private StageFinished await() {
+    return Awaitility.await()
+        .atMost(Duration.ofMinutes(2))
+        .pollInterval(Duration.ofMillis(20))
+        .until(reports::finished, java.util.Optional::isPresent)
+        .orElseThrow();
+  }
+
+  private static Flow step(String id) {
+    return step(id, When.SUCCESS);
+  }
+
+  private static Flow step(String id, When when, Action... actions) {
+    return new Flow.Step(
+        id,
+        when,
+        java.util.Arrays.stream(actions)
+            .map(action -> new FailureStrategy(Set.of(ErrorKind.ALL_ERRORS), action))
+            .toList());
+  }
+
+  private static When when(String condition) {
+    return new When(When.Before.SUCCESS, condition);
+  }
+
+  private static StepPlan.Run outputs(String id, String command, String... names) {
+    StepPlan.Run plain = Samples.run(id, command);
+    return new StepPlan.Run(
+        id,
+        id,
+        plain.timeout(),
+        plain.image(),
+        Objects.requireNonNull(plain.imageRegistry()),
+        command,
+        plain.shell(),
+        Map.of(),
+        plain.resources(),
+        null,
+        false,
+        1000L,
+        java.util.Arrays.stream(names)
+            .map(n -> new StepPlan.Output(n, n.toUpperCase(java.util.Locale.ROOT)))
+            .toList());
+  }
+
+  private Status status(String step) {
+    return reports.step(step).status();
+  }
+
+  @Test
+  void outputsReachLaterStepsWhateverTheirText() {
+    StageFinished finished =
+        run(
+            List.of(step("one"), step("two")),
+            outputs("one", "export A='it''s $HOME'; B=$(printf 'x\\ny'); C= ", "a", "b", "c", "d"),
+            Samples.run(
+                "two",
+                """
+                cat <<'EOF'
+                [<+steps.one.output.outputVariables.a>] [<+execution.steps.one.output.outputVariables.b>]
+                [<+steps.one.output.outputVariables.c>] [<+steps.one.output.outputVariables.d>]
+                <+pipeline.name> <+codebase.branch.toUpperCase()> <+steps.one.status>
+                EOF\
+                """));
+    assertThat(finished.failure()).isNull();
+    assertThat(reports.step("one").outputs())
+        .containsExactlyInAnyOrderEntriesOf(Map.of("a", "its $HOME", "b", "x\ny", "c", ""));
+    assertThat(reports.text("two"))
+        .containsExactly("[its $HOME] [x", "y]", "[] [null]", "Demo MAIN SUCCEEDED");
+  }
+
+  @Test
+  void whatRunsAfterAFailureIsForEachStepToSay() {
+    StageFinished finished =
+        run(
+            List.of(
+                step("bad"),
+                step("next"),
+                step("report", ON_FAILURE),
+                step("cleanup", ALWAYS),
+                step("never", new When(When.Before.ALL, "<+steps.bad.status> == \"SUCCEEDED\""))),
+            Samples.run("bad", "exit 3"),
+            Samples.run("next", "true"),
+            Samples.run("report", "true"),
+            Samples.run("cleanup", "true"),
+            Samples.run("never", "true"));
+    assertThat(finished.status()).isEqualTo(Status.FAILED);
+    assertThat(Objects.requireNonNull(finished.failure()).step()).isEqualTo("bad");
+    assertThat(status("next")).isEqualTo(Status.SKIPPED);
+    assertThat(status("report")).isEqualTo(Status.SUCCESS);
+    assertThat(status("cleanup")).isEqualTo(Status.SUCCESS);
+    assertThat(status("never")).isEqualTo(Status.SKIPPED);
+  }
+
+  @Test
+  void aStepIsTriedAgainAndItsLogIsOne() {
+    StageFinished finished =
+        run(
+            List.of(
+                step(
+                    "flaky",
+                    When.SUCCESS,
+                    new Action.Retry(
+                        3,
+                        List.of(Duration.ofMillis(10)),
+                        "<+step.exitCode> == 7",
+                        new Action.MarkAsFailure())),
+                step("after", when("<+steps.flaky.retryCount> == 2"))),
+            Samples.run("flaky", "echo x >>n; wc -l <n; [ $(wc -l <n) = 3 ] || exit 7"),
+            Samples.run("after", "true"));
+    assertThat(finished.failure()).isNull();
+    assertThat(reports.step("flaky").retries()).isEqualTo(2);
+    assertThat(reports.step("flaky").logLines()).isEqualTo(3);
+    assertThat(reports.text("flaky")).containsExactly("1", "2", "3");
+    assertThat(status("after")).isEqualTo(Status.SUCCESS);
+  }
+
+  @Test
+  void aRetryThatIsUsedUpDoesWhatComesAfterIt() {
+    StageFinished finished =
+        run(
+            List.of(
+                step(
+                    "bad", When.SUCCESS, new Action.Retry(1, List.of(), null, new Action.Ignore())),
+                step("ignored", when("<+execution.steps.bad.status> == \"IGNORE_FAILED\"")),
+                step("other", When.SUCCESS, new Action.MarkAsSuccess()),
+                step("last", when("<+steps.other.status> == \"SUCCEEDED\""))),
+            Samples.run("bad", "exit 1"),
+            Samples.run("ignored", "true"),
+            Samples.run("other", "exit 1"),
+            Samples.run("last", "true"));
+    assertThat(finished.status()).isEqualTo(Status.SUCCESS);
+    assertThat(status("bad")).isEqualTo(Status.IGNORE_FAILED);
+    assertThat(reports.step("bad").retries()).isEqualTo(1);
+    assertThat(status("ignored")).isEqualTo(Status.SUCCESS);
+    assertThat(status("other")).isEqualTo(Status.SUCCESS);
+    assertThat(status("last")).isEqualTo(Status.SUCCESS);
+  }
+
+  @Test
+  void anAbortLeavesNothingToRun() {
+    StageFinished finished =
+        run(
+            List.of(step("bad", When.SUCCESS, new Action.Abort()), step("cleanup", ALWAYS)),
+            Samples.run("bad", "exit 1"),
+            Samples.run("cleanup", "true"));
+    assertThat(finished.status()).isEqualTo(Status.ABORTED);
+    assertThat(status("cleanup")).isEqualTo(Status.SKIPPED);
+  }
+
+  @Test
+  void parallelStepsRunAtTheSameTimeAndGroupsInOrder() {
+    StageFinished finished =
+        run(
+            List.of(
+                new Flow.Parallel(
+                    List.of(
+                        step("left"),
+                        new Flow.Group(
+                            "group",
+                            "Group",
+                            When.SUCCESS,
+                            List.of(),
+                            List.of(step("right"), step("then")))),
+                    0),
+                step("last")),
+            Samples.run("left", "echo >l; until [ -e r ]; do sleep 0.05; done"),
+            Samples.run("right", "echo >r; until [ -e l ]; do sleep 0.05; done"),
+            outputs("then", "export X=1", "x"),
+            Samples.run(
+                "last", "echo <+execution.steps.group.steps.then.output.outputVariables.x>"));
+    assertThat(finished.failure()).isNull();
+    assertThat(reports.text("last")).containsExactly("1");
+  }
+
+  @Test
+  void aStopEndsParallelStepsAndWhatWouldAlwaysRun() {
+    StageKey key = Samples.key();
+    String wait = "echo on; while :; do sleep 0.1; done";
+    worker.handle(
+        stage(
+            key,
+            List.of(
+                new Flow.Parallel(List.of(step("left"), step("right")), 0), step("last", ALWAYS)),
+            List.of(
+                Samples.run("left", wait),
+                Samples.run("right", wait),
+                Samples.run("last", "true"))));
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> reports.text("left").contains("on") && reports.text("right").contains("on"));
+    worker.handle(new StopStage(key, "ann"));
+    assertThat(await().status()).isEqualTo(Status.ABORTED);
+    assertThat(status("left")).isEqualTo(Status.ABORTED);
+    assertThat(status("right")).isEqualTo(Status.ABORTED);
+    assertThat(status("last")).isEqualTo(Status.SKIPPED);
+  }
+
+  @Test
+  void anExpressionThatCannotBeEvaluatedFailsItsStep() {
+    StageFinished finished =
+        run(List.of(step("one")), Samples.run("one", "echo <+codebase.branch.substring(99)>"));
+    assertThat(finished.status()).isEqualTo(Status.FAILED);
+    assertThat(Objects.requireNonNull(finished.failure()).message()).contains("codebase.branch");
+  }
+}

@@ -1,0 +1,134 @@
+package dev.archway.planner.machine;
+
+import dev.archway.contract.plan.Checkout;
+import dev.archway.contract.plan.CodeRef;
+import dev.archway.contract.plan.CodebasePlan;
+import dev.archway.contract.plan.StagePlan;
+import dev.archway.contract.status.Status;
+import dev.archway.expression.Code;
+import dev.archway.expression.Scope;
+import dev.archway.planner.machine.ExecutionState.StageState;
+import dev.archway.planner.machine.ExecutionState.StepState;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What expressions read when a stage is about to start: the execution, its commit, and the stages
+ * before. What is not there is nothing, as in Harness.
+ */
+final class RunScope implements Scope {
+  private static final int SHORT = 7;
+
+  private final Request request;
+  private final Map<String, StageState> stages;
+  private final StagePlan stage;
+
+  RunScope(Request request, Map<String, StageState> stages, StagePlan stage) {
+    this.request = request;
+    this.stages = stages;
+    this.stage = stage;
+  }
+
+  /** Everything that the stage's own expressions need from here, by path. */
+  Map<String, String> values() {
+    Map<String, String> values = new LinkedHashMap<>();
+    for (String need : stage.needs()) {
+      Object value = value(List.of(need.split("\\.")));
+      if (value instanceof Map<?, ?> map) {
+        map.forEach((name, text) -> values.put(need + "." + name, Code.text(text)));
+      } else if (value != null) {
+        values.put(need, Code.text(value));
+      }
+    }
+    return values;
+  }
+
+  @Override
+  public Found find(List<String> path) {
+    String planned = stage.values().get(String.join(".", path));
+    return new Found.Known(planned != null ? planned : value(path));
+  }
+
+  private @Nullable Object value(List<String> path) {
+    String joined = String.join(".", path);
+    if (joined.equals("pipeline.executionId")) {
+      return request.id().value();
+    }
+    if (path.getFirst().equals("codebase")) {
+      return codebase(joined);
+    }
+    int at = path.indexOf("stages");
+    if (at < 0 || path.size() < at + 3) {
+      return null;
+    }
+    StageState state = state(path.get(at + 1));
+    if (state == null) {
+      return null;
+    }
+    if (path.size() == at + 3) {
+      return path.getLast().equals("status") ? word(state.status()) : null;
+    }
+    return step(state, path.subList(path.lastIndexOf("steps") + 1, path.size()));
+  }
+
+  private static @Nullable Object step(StageState stage, List<String> path) {
+    StepState step = path.isEmpty() ? null : stage.steps().get(path.getFirst());
+    if (step == null || path.size() < 2) {
+      return null;
+    }
+    return switch (path.get(1)) {
+      case "status" -> word(step.status());
+      case "output" ->
+          path.size() == 3
+              ? step.outputs()
+              : step.outputs().get(String.join(".", path.subList(3, path.size())));
+      default -> null;
+    };
+  }
+
+  private @Nullable StageState state(String id) {
+    StageState exact = stages.get(id);
+    if (exact != null) {
+      return exact;
+    }
+    // A stage of several platforms answers with its first.
+    return request.plan().stages().stream()
+        .filter(plan -> plan.identifier().equals(id))
+        .findFirst()
+        .map(plan -> stages.get(plan.id()))
+        .orElse(null);
+  }
+
+  private @Nullable String codebase(String path) {
+    Checkout checkout = request.checkout();
+    CodebasePlan codebase = request.plan().codebase();
+    if (checkout == null || codebase == null) {
+      return null;
+    }
+    CodeRef ref = codebase.ref();
+    return switch (path) {
+      case "codebase.commitSha" -> checkout.commit();
+      case "codebase.shortCommitSha" -> checkout.commit().substring(0, SHORT);
+      case "codebase.commitRef" -> checkout.refName();
+      case "codebase.repoUrl" -> checkout.url();
+      case "codebase.branch" -> ref instanceof CodeRef.Branch(String branch) ? branch : null;
+      case "codebase.tag" -> ref instanceof CodeRef.Tag(String tag) ? tag : null;
+      case "codebase.prNumber" -> ref instanceof CodeRef.PullRequest(String number) ? number : null;
+      case "codebase.build.type" ->
+          switch (ref) {
+            case CodeRef.Branch _ -> "branch";
+            case CodeRef.Tag _ -> "tag";
+            case CodeRef.PullRequest _ -> "PR";
+            case CodeRef.CommitSha _ -> "commitSha";
+          };
+      default -> null;
+    };
+  }
+
+  /** Harness's word for a status in an expression. */
+  private static String word(Status status) {
+    return status == Status.SUCCESS ? "SUCCEEDED" : status.name();
+  }
+}

@@ -1,0 +1,102 @@
+package dev.archway.standalone;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.archway.contract.api.ExecutionView;
+import dev.archway.contract.api.ExecutionView.StageView;
+import dev.archway.contract.status.Status;
+import dev.archway.contract.wire.ContractMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every folder of {@code scenarios}: the pipeline runs and ends as its file says. */
+class ScenariosIT {
+  private static final Path SCENARIOS = LocalEnvironment.CHECKOUT.resolve("scenarios");
+
+  @TempDir(cleanup = CleanupMode.NEVER)
+  static Path home;
+
+  private static LocalEnvironment environment;
+  private static Server server;
+
+  /**
+   * How an execution shall end.
+   *
+   * @param steps the status of a step, by {@code stage/step}; others may end as they like
+   * @param log lines that are somewhere in the log
+   * @param oneAtATime stages of which no two run at the same time
+   */
+  record Expected(
+      Status status,
+      Map<String, Status> steps,
+      List<String> log,
+      @Nullable List<String> oneAtATime) {}
+
+  @BeforeAll
+  static void start() {
+    environment = new LocalEnvironment(home);
+    server = new Server(home);
+  }
+
+  @AfterAll
+  static void stop() {
+    server.close();
+    environment.close();
+  }
+
+  static Stream<Path> scenarios() throws IOException {
+    try (Stream<Path> folders = Files.list(SCENARIOS)) {
+      return folders.sorted().map(Path::getFileName).toList().stream();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("scenarios")
+  void endsAsExpected(Path name) throws IOException {
+    Path folder = SCENARIOS.resolve(name);
+    Expected expected =
+        ContractMapper.json()
+            .readValue(Files.readString(folder.resolve("expected.json")), Expected.class);
+    String id = server.submitted(Files.readString(folder.resolve("pipeline.yaml")), Map.of());
+    ExecutionView end = server.awaitEnd(id);
+    assertThat(end.status()).as(String.valueOf(end.failure())).isEqualTo(expected.status());
+    expected
+        .steps()
+        .forEach((step, status) -> assertThat(status(end, step)).as(step).isEqualTo(status));
+    String log = server.get("/api/v1/executions/" + id + "/logs", "text/plain");
+    assertThat(log).contains(expected.log());
+    List<StageView> apart =
+        end.stages().stream()
+            .filter(stage ->
+                expected.oneAtATime() != null && expected.oneAtATime().contains(stage.id()))
+            .toList();
+    for (int i = 1; i < apart.size(); i++) {
+      Instant before = Objects.requireNonNull(apart.get(i - 1).endedAt());
+      assertThat(Objects.requireNonNull(apart.get(i).startedAt())).isAfterOrEqualTo(before);
+    }
+  }
+
+  private static Status status(ExecutionView end, String path) {
+    String[] names = path.split("/", -1);
+    return end.stages().stream()
+        .filter(stage -> stage.id().equals(names[0]))
+        .flatMap(stage -> stage.steps().stream())
+        .filter(step -> step.id().equals(names[1]))
+        .findFirst()
+        .orElseThrow()
+        .status();
+  }
+}
