@@ -4,6 +4,7 @@ import dev.archway.contract.failure.Problem;
 import dev.archway.contract.id.ExecutionId;
 import dev.archway.contract.plan.Checkout;
 import dev.archway.contract.plan.ExecutionPlan;
+import dev.archway.contract.plan.StagePlan;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -24,5 +25,10 @@ public record Request(
     List<Problem> warnings) {
   public Request {
     warnings = List.copyOf(warnings);
+  }
+
+  /** The stage run of this id, which must be one of the plan's. */
+  StagePlan stage(String id) {
+    return plan.stages().stream().filter(stage -> stage.id().equals(id)).findFirst().orElseThrow();
   }
 }

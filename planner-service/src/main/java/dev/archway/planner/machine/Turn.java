@@ -182,7 +182,7 @@ final class Turn {
     }
     Failure why = event.failure();
     if (why != null && why.retryable() && stoppedBy == null && before.attempt() < maxAttempts) {
-      dispatch(plan(stage), before.attempt() + 1);
+      dispatch(request.stage(stage), before.attempt() + 1);
       return;
     }
     stages.put(
@@ -380,12 +380,8 @@ final class Turn {
   }
 
   private boolean ended(String node) {
-    return statusOf(node).ended();
-  }
-
-  private Status statusOf(String node) {
     StageState stage = stages.get(node);
-    return stage != null ? stage.status() : index(node).status();
+    return (stage == null ? index(node).status() : stage.status()).ended();
   }
 
   private StageState stage(String stage) {
@@ -394,12 +390,5 @@ final class Turn {
 
   private IndexState index(String index) {
     return Objects.requireNonNull(indexes.get(index), index);
-  }
-
-  private StagePlan plan(String stage) {
-    return request.plan().stages().stream()
-        .filter(plan -> plan.id().equals(stage))
-        .findFirst()
-        .orElseThrow();
   }
 }
