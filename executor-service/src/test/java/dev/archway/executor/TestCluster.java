@@ -161,7 +161,11 @@ public final class TestCluster implements AutoCloseable {
 
   @Override
   public void close() {
-    daemons.forEach(Process::destroyForcibly);
+    for (Process daemon : daemons) {
+      // "git daemon" is a process that waits for another, which listens.
+      daemon.descendants().forEach(ProcessHandle::destroyForcibly);
+      daemon.destroyForcibly();
+    }
     client.close();
   }
 }
