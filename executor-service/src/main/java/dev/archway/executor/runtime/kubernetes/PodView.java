@@ -12,8 +12,17 @@ final class PodView {
   private volatile boolean gone;
 
   void update(Pod latest) {
-    pod = latest;
+    synchronized (this) {
+      pod = latest;
+    }
     listeners.forEach(Runnable::run);
+  }
+
+  /** Takes an answer to a request, unless the watch has been faster: it may have said more. */
+  synchronized void begin(Pod answer) {
+    if (pod == null) {
+      pod = answer;
+    }
   }
 
   void gone() {

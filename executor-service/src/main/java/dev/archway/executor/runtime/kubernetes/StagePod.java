@@ -88,7 +88,7 @@ final class StagePod implements AutoCloseable {
     if (uid == null) {
       note(pod.getMetadata().getUid());
     }
-    view.update(pod);
+    view.begin(pod);
     return null;
   }
 
