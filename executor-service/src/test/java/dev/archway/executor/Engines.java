@@ -160,18 +160,22 @@ public final class Engines implements AutoCloseable {
                 . "$env"
                 podman rm -af -t 0 >/dev/null 2>&1 || true
                 podman rmi -af >/dev/null 2>&1 || true
+                # A killed executor's service would keep the store mounted.
+                run=$(sed -n 's#^tmp_dir = "\\(.*\\)/libpod"$#\\1#p' "$CONTAINERS_CONF")
+                pid=$(cat "$run/podman.pid" 2>/dev/null) || continue
+                if [ "$(cat "/proc/$pid/comm" 2>/dev/null)" = podman ]; then
+                  kill "$pid" || true
+                  while kill -0 "$pid" 2>/dev/null; do sleep 0.05; done
+                fi
+                umount "${env%%/env}/graph/overlay" 2>/dev/null || true
               done
               """
                   .formatted(home),
               Map.of());
-      // A killed executor's service would keep the store mounted.
-      runtime().close();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
-    } catch (Exception e) {
-      throw new IllegalStateException("cannot end podman's service", e);
     }
   }
 }
