@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param steps in order; at least one
  * @param timeout limit for the whole run
  * @param when when it runs, once everything in {@code after} has ended
- * @param flow the order and the conditions of the steps; names each step once
+ * @param flow the order and the conditions of the steps; names each step once; empty for one after
+ *     the other
  * @param onFailure for steps whose own strategies and group's do not name their failure
  * @param values what expressions left in the plan may read, by path; known when it was compiled
  * @param needs paths that such expressions read and that are known when the stage is dispatched
@@ -46,7 +48,9 @@ public record StagePlan(
   public StagePlan {
     after = List.copyOf(after);
     steps = List.copyOf(steps);
-    flow = List.copyOf(flow);
+    // Plans stored before there were conditions have neither.
+    when = Objects.requireNonNullElse(when, When.SUCCESS);
+    flow = flow.isEmpty() ? Flow.inOrder(steps) : List.copyOf(flow);
     onFailure = List.copyOf(onFailure);
     values = Map.copyOf(values);
     needs = Collections.unmodifiableSet(new TreeSet<>(needs));

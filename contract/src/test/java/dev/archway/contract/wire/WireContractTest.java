@@ -2,6 +2,9 @@ package dev.archway.contract.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.archway.contract.command.StageCommand.RunStage;
+import dev.archway.contract.plan.Flow;
+import dev.archway.contract.plan.When;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,8 +46,30 @@ class WireContractTest {
     assertThat(ContractTypes.nameOf(read)).isEqualTo("stage.stop.v1");
   }
 
+  @ParameterizedTest
+  @MethodSource("earlierSamples")
+  void whatAnEarlierSenderDidNotKnowOfIsFilledIn(Path sample) throws IOException {
+    String wireName = sample.getFileName().toString().replaceFirst("\\.json$", "");
+    Object read =
+        ContractMapper.json()
+            .readValue(Files.readString(sample), ContractTypes.classOf(wireName).orElseThrow());
+    String written = ContractMapper.json().writeValueAsString(read);
+    assertThat(ContractMapper.json().readValue(written, read.getClass())).isEqualTo(read);
+    if (read instanceof RunStage run) {
+      assertThat(run.stage().when()).isEqualTo(When.SUCCESS);
+      assertThat(run.stage().flow()).isEqualTo(Flow.inOrder(run.stage().steps()));
+    }
+  }
+
   static Stream<Path> samples() throws IOException {
-    Path directory = Path.of("src/test/resources/wire");
+    return list(Path.of("src/test/resources/wire"));
+  }
+
+  static Stream<Path> earlierSamples() throws IOException {
+    return list(Path.of("src/test/resources/earlier-wire"));
+  }
+
+  private static Stream<Path> list(Path directory) throws IOException {
     try (Stream<Path> files = Files.list(directory)) {
       return files.toList().stream();
     }

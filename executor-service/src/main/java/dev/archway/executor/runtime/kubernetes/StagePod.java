@@ -92,6 +92,17 @@ final class StagePod implements AutoCloseable {
     return null;
   }
 
+  /** Asks the server whether the pod has come to its end, which the watch may not have told yet. */
+  void look() {
+    Pod pod = cluster.client().pods().inNamespace(namespace).withName(name).get();
+    if (pod == null) {
+      view.gone();
+    } else if (pod.getMetadata().getDeletionTimestamp() != null
+        || "Failed".equals(pod.getStatus().getPhase())) {
+      view.update(pod);
+    }
+  }
+
   /** What keeps the stage from this cluster before anything is asked of it; null when nothing. */
   private @Nullable NotStarted hindered() {
     Placement placement = spec.stage().placement();

@@ -322,6 +322,10 @@ final class StepRun {
               .formatted(text.substring("refused ".length())));
     }
     int code = Integer.parseInt(text.strip());
+    StepResult lost = lost(code);
+    if (lost != null) {
+      return gone(lost);
+    }
     StepResult result = outOfMemory(code);
     if (result == null) {
       result =
@@ -372,6 +376,32 @@ final class StepRun {
     }
     return BuildResult.of(
         build, stage.stage().platform(), pod.emulated(), files.commit(), code, left);
+  }
+
+  /**
+   * A pod that goes away takes its steps with it, and the signal's exit code may be told before the
+   * deletion is: whoever failed is asked about once more. Null when the failure is the step's own.
+   */
+  private StepResult.@Nullable Lost lost(int code) throws InterruptedException {
+    if (code == 0) {
+      return null;
+    }
+    Instant patience = clock.instant().plus(signalled(code) ? LAST_WORD : Duration.ZERO);
+    while (true) {
+      pod.look();
+      if (state(container) instanceof PodState.Lost(String detail)) {
+        return new StepResult.Lost(detail);
+      }
+      if (!clock.instant().isBefore(patience)) {
+        return null;
+      }
+      var _ = frames.poll(500, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  /** True for the exit codes of SIGKILL and SIGTERM, which is how a node ends a pod. */
+  private static boolean signalled(int code) {
+    return code == 128 + 9 || code == 128 + 15;
   }
 
   /** Asks the node, which alone knows; only a failed step with a limit has to wait for it. */
