@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +41,7 @@ public final class StageWorker implements AutoCloseable {
    * A worker; nothing runs before {@link #adopt}.
    *
    * @param root where the attempts' folders are; one worker at a time uses it
-   * @param capacity how many stages run at once; more wait in order
+   * @param capacity how many stages run at once; more wait, and pipelines take turns
    */
   public StageWorker(
       Path root, StageRuntime runtime, StageReports reports, int capacity, Clock clock) {
@@ -117,7 +118,7 @@ public final class StageWorker implements AutoCloseable {
     jobs.computeIfAbsent(
         command.key(),
         key -> {
-          Job job = new Job(slots.request());
+          Job job = new Job(slots.request(Objects.requireNonNullElse(command.pipeline(), "")));
           job.thread = Thread.ofVirtual().name("stage-" + key).start(() -> run(command, job));
           return job;
         });
@@ -144,7 +145,7 @@ public final class StageWorker implements AutoCloseable {
           .log(System.Logger.Level.ERROR, "cannot go on with stage " + spec.key(), e);
     } finally {
       if (granted) {
-        slots.release();
+        slots.release(job.slot);
       }
       if (over) {
         cleanUp(spec, directory);

@@ -12,7 +12,9 @@ import dev.archway.planner.machine.ExecutionState;
 import dev.archway.planner.machine.Request;
 import dev.archway.planner.machine.SamplePlans;
 import dev.archway.planner.machine.Signal;
+import java.time.Clock;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -54,7 +56,8 @@ abstract class ExecutionStoreContract {
         JdbcClient.create(database),
         new TransactionTemplate(new JdbcTransactionManager(database)),
         new Outbox(JdbcClient.create(database), () -> {}),
-        new EventHub());
+        new EventHub(),
+        Clock.systemUTC());
   }
 
   @Test
@@ -124,6 +127,35 @@ abstract class ExecutionStoreContract {
   }
 
   @Test
+  void aStageKnowsHowManyOfItsPlatformHaveWaitedLonger() {
+    create(request);
+    Request second = SamplePlans.withId(ExecutionId.of("e00000002"), request);
+    create(second);
+    assertThat(store.ahead(SamplePlans.ID)).containsExactly(Map.entry("amd", 0));
+    assertThat(store.ahead(second.id())).containsExactly(Map.entry("amd", 1));
+    change(started());
+    assertThat(store.ahead(SamplePlans.ID)).isEmpty();
+    assertThat(store.ahead(second.id())).containsExactly(Map.entry("amd", 0));
+    store.change(
+        second.id(),
+        (asked, state) ->
+            machine.decide(asked, state, new Signal.AbortRequested(SamplePlans.NOW, "ann")));
+    store.change(
+        second.id(),
+        (asked, state) ->
+            machine.decide(
+                asked,
+                state,
+                new Signal.StageReported(
+                    new StageEvent.StageFinished(
+                        new StageKey(second.id(), "amd", 1),
+                        SamplePlans.NOW,
+                        Status.ABORTED,
+                        null))));
+    assertThat(store.ahead(second.id())).isEmpty();
+  }
+
+  @Test
   void theListIsFilteredAndNewestFirst() {
     create();
     assertThat(store.list(null, null, null, 10)).hasSize(1);
@@ -133,10 +165,14 @@ abstract class ExecutionStoreContract {
   }
 
   private void create() {
+    create(request);
+  }
+
+  private void create(Request asked) {
     store.create(
-        request,
+        asked,
         machine.decide(
-            request, ExecutionMachine.initial(request), new Signal.Submitted(SamplePlans.NOW)));
+            asked, ExecutionMachine.initial(asked), new Signal.Submitted(SamplePlans.NOW)));
   }
 
   private void change(StageEvent event) {
