@@ -26,6 +26,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +44,7 @@ final class StagePod implements AutoCloseable {
   private final String namespace;
   private final String name;
   private final PodView view;
+  private final AtomicBoolean closed = new AtomicBoolean();
   private @Nullable Agent agent;
 
   StagePod(
@@ -312,6 +314,9 @@ final class StagePod implements AutoCloseable {
   /** Lets go of the pod; it goes on. */
   @Override
   public void close() {
+    if (closed.getAndSet(true)) {
+      return;
+    }
     Agent open = agent;
     if (open != null) {
       open.close();
