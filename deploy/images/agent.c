@@ -2,12 +2,13 @@
  * The one program that Archway puts into a stage's pod: static, without a shell, the same in every container.
  *
  *   agent install DIR STEP...  the init container: copies itself to DIR/agent and makes DIR/steps/STEP with its bell
- *   agent step DIR             the first process of a step's container: waits at its gate, runs the step, keeps its log
+ *   agent step DIR...          the first process of a step's container: waits at its gate, runs the step, keeps its log;
+ *                              then the same in the next folder, for the step's next attempt
  *   agent serve                the container that outlives all steps: sleeps until it is told to end
  *   agent talk DIR             what the executor runs in that container: opens gates, sends logs and ends of steps
  *
  * A step's folder: bell (FIFO), argv and env (each word ended by NUL), go (the gate is open), term and kill (what was
- * asked of the step), started, log (lines "<RFC 3339 time> stdout|stderr F|P <text>", P: the line goes on), exit.
+ * asked of the step), started, log (again and again "<RFC 3339 time> stdout|stderr <length>", a line feed and so many bytes), exit.
  * What counts is which files are there; the bell only says "look again", so no ring is ever missed.
  */
 #define _GNU_SOURCE
@@ -78,7 +79,7 @@ static int install(const char *dir, char **steps) {
 
 /* ---- step */
 
-static int folder, log_fd, child_state = -1;
+static int folder, log_fd, signal_fd, stopped, child_state;
 static pid_t child;
 
 static int there(const char *name) { return faccessat(folder, name, F_OK, 0) == 0; }
@@ -130,38 +131,19 @@ static char *stamp(char *to, size_t room) {
   return to;
 }
 
-static char records[2 * CHUNK];
-static size_t recorded;
-
-static void flush_records(void) {
-  /* A full disk costs lines, not the step: the kubelet evicts the pod and says why. */
-  if (write_all(log_fd, records, recorded) < 0) {}
-  recorded = 0;
-}
-
-static void record(const char *time, const char *stream, char tag, const char *text, size_t length) {
-  if (recorded + length + 64 > sizeof records) flush_records();
-  recorded += (size_t)snprintf(records + recorded, 64, "%s %s %c ", time, stream, tag);
-  memcpy(records + recorded, text, length);
-  recorded += length;
-  records[recorded++] = '\n';
-}
-
 /* Passes on what is there; 0 at the end of the stream, -1 when there is nothing now. */
 static int pump(int from, int to, const char *stream) {
-  static char buffer[CHUNK];
-  ssize_t n = read(from, buffer, sizeof buffer);
+  static char record[CHUNK + 128];
+  char time[48], head[128];
+  ssize_t n = read(from, record + sizeof head, CHUNK);
   if (n < 0) return errno == EAGAIN || errno == EINTR ? -1 : 0;
   if (n == 0) return 0;
-  if (write_all(to, buffer, (size_t)n) < 0) {}
-  char time[48];
-  stamp(time, sizeof time);
-  for (char *at = buffer, *end = buffer + n; at < end;) {
-    char *line = memchr(at, '\n', (size_t)(end - at));
-    record(time, stream, line ? 'F' : 'P', at, (size_t)((line ? line : end) - at));
-    at = line ? line + 1 : end;
-  }
-  flush_records();
+  if (write_all(to, record + sizeof head, (size_t)n) < 0) {}
+  size_t length = (size_t)snprintf(head, sizeof head, "%s %s %zd\n", stamp(time, sizeof time), stream, n);
+  char *start = record + sizeof head - length;
+  memcpy(start, head, length);
+  /* A full disk costs lines, not the step: the kubelet evicts the pod and says why. */
+  if (write_all(log_fd, start, length + (size_t)n) < 0) {}
   return 1;
 }
 
@@ -179,7 +161,9 @@ static void kill_all(void) {
 
 static void start(char **argv, char **environment, int *out, int *err, int *failure) {
   int o[2], e[2], f[2];
+  /* Wide pipes: what is written at once is read at once. */
   if (pipe2(o, O_CLOEXEC) < 0 || pipe2(e, O_CLOEXEC) < 0 || pipe2(f, O_CLOEXEC) < 0) die("make", "pipes");
+  if (fcntl(o[1], F_SETPIPE_SZ, CHUNK) < 0 || fcntl(e[1], F_SETPIPE_SZ, CHUNK) < 0) {}
   child = fork();
   if (child < 0) die("fork for", argv[0]);
   if (child == 0) {
@@ -211,29 +195,28 @@ static void drain_bell(int bell) {
   while (read(bell, rings, sizeof rings) > 0) {}
 }
 
-static int step(const char *dir) {
+/* One attempt of the step; returns its exit code. */
+static int attempt(const char *dir) {
+  child_state = -1;
   folder = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (folder < 0) die("open", dir);
   /* Opened before the first look, and for reading and writing: it never ends, and a ring is kept. */
   int bell = openat(folder, "bell", O_RDWR | O_NONBLOCK | O_CLOEXEC);
   if (bell < 0) die("open the bell in", dir);
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGINT);
-  sigaddset(&signals, SIGCHLD);
-  sigprocmask(SIG_BLOCK, &signals, NULL);
-  signal(SIGPIPE, SIG_IGN);
-  int signal_fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
-  if (signal_fd < 0) die("watch signals for", dir);
   struct signalfd_siginfo info;
 
   while (!there("go")) {
-    if (there("term") || there("kill")) return 143;
+    if (there("term") || there("kill")) {
+      stopped = 1;
+      return 143;
+    }
     struct pollfd wait[2] = {{bell, POLLIN, 0}, {signal_fd, POLLIN, 0}};
     poll(wait, 2, -1);
     drain_bell(bell);
-    if (read(signal_fd, &info, sizeof info) > 0 && info.ssi_signo != SIGCHLD) return 143;
+    if (read(signal_fd, &info, sizeof info) > 0 && info.ssi_signo != SIGCHLD) {
+      stopped = 1;
+      return 143;
+    }
   }
   int started = openat(folder, "started", O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
   if (started < 0) die("start again", dir);
@@ -254,7 +237,10 @@ static int step(const char *dir) {
     if (wait[3].revents && pump(err, 2, "stderr") == 0) { close(err); err = -1; }
     if (wait[1].revents) {
       while (read(signal_fd, &info, sizeof info) > 0)
-        if (info.ssi_signo != SIGCHLD) kill(child, SIGTERM);
+        if (info.ssi_signo != SIGCHLD) {
+          stopped = 1;
+          kill(child, SIGTERM);
+        }
       reap();
     }
     if (wait[0].revents) {
@@ -267,13 +253,40 @@ static int step(const char *dir) {
   if (getpid() == 1) kill(-1, SIGKILL);
   if (out >= 0) { fcntl(out, F_SETFL, O_NONBLOCK); while (pump(out, 1, "stdout") > 0) {} }
   if (err >= 0) { fcntl(err, F_SETFL, O_NONBLOCK); while (pump(err, 2, "stderr") > 0) {} }
+  for (pid_t pid; (pid = waitpid(-1, NULL, WNOHANG)) > 0;) {}
+  close(log_fd);
+  close(bell);
   int error = 0;
-  if (read(failure, &error, sizeof error) == (ssize_t)sizeof error) {
+  ssize_t told = read(failure, &error, sizeof error);
+  close(failure);
+  if (out >= 0) close(out);
+  if (err >= 0) close(err);
+  if (told == (ssize_t)sizeof error) {
     keep("exit", "refused %s: %s", argv[0], strerror(error));
     return error == ENOENT ? 127 : 126;
   }
   int code = WIFSIGNALED(child_state) ? 128 + WTERMSIG(child_state) : WEXITSTATUS(child_state);
   keep("exit", "%d", code);
+  return code;
+}
+
+static int step(char **dirs) {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGCHLD);
+  sigprocmask(SIG_BLOCK, &signals, NULL);
+  signal(SIGPIPE, SIG_IGN);
+  signal_fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+  if (signal_fd < 0) die("watch", "signals");
+  int code = 0;
+  for (; *dirs && !stopped; dirs++) {
+    code = attempt(*dirs);
+    /* Killed, and not by us: when it was for its memory, only the end of the container tells. */
+    if (code == 128 + SIGKILL && !there("kill")) break;
+    close(folder);
+  }
   return code;
 }
 
@@ -488,9 +501,9 @@ static int talk(const char *dir) {
 int main(int count, char **words) {
   umask(0);
   if (count >= 3 && !strcmp(words[1], "install")) return install(words[2], words + 3);
-  if (count == 3 && !strcmp(words[1], "step")) return step(words[2]);
+  if (count >= 3 && !strcmp(words[1], "step")) return step(words + 2);
   if (count == 2 && !strcmp(words[1], "serve")) return serve();
   if (count == 3 && !strcmp(words[1], "talk")) return talk(words[2]);
-  fprintf(stderr, "usage: agent install DIR STEP... | step DIR | serve | talk DIR\n");
+  fprintf(stderr, "usage: agent install DIR STEP... | step DIR... | serve | talk DIR\n");
   return 2;
 }

@@ -73,9 +73,10 @@ public record ExecutorProperties(
    * connectors say.
    */
   public record Kubernetes(
-      @DefaultValue("docker.io/archway/agent:1") String agentImage,
-      @DefaultValue("docker.io/archway/builder:1") String builderImage,
+      @DefaultValue("docker.io/archway/agent:2") String agentImage,
+      @DefaultValue("docker.io/archway/builder:2") String builderImage,
       @DefaultValue("8m") Duration initTimeout,
+      @DefaultValue("24h") Duration sweepAfter,
       @DefaultValue List<Mirror> mirrors,
       @DefaultValue List<String> insecureRegistries) {
     KubernetesSettings settings() {
@@ -83,6 +84,7 @@ public record ExecutorProperties(
           agentImage,
           builderImage,
           initTimeout,
+          sweepAfter,
           mirrors.stream()
               .map(m -> new KubernetesSettings.Mirror(m.prefix(), m.location(), m.insecure()))
               .toList(),

@@ -31,6 +31,10 @@ public final class RecordedReports implements StageReports {
     told.add(chunk);
   }
 
+  public synchronized void clear() {
+    told.clear();
+  }
+
   public synchronized List<Object> told() {
     return List.copyOf(told);
   }

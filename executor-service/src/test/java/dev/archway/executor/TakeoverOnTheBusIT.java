@@ -14,6 +14,7 @@ import dev.archway.contract.wire.Envelope;
 import dev.archway.contract.wire.Topics;
 import dev.archway.executor.ExecutorOnTheBusIT.OtherSide;
 import dev.archway.messaging.MessageBus;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -129,7 +130,9 @@ final class TakeoverOnTheBusIT {
     return times;
   }
 
-  private static List<String> arguments(EmbeddedBroker broker, TestCluster cluster, Path home) {
+  private static List<String> arguments(EmbeddedBroker broker, TestCluster cluster, Path home)
+      throws IOException {
+    cluster.writeSecrets(home.resolve("secrets"));
     List<String> arguments =
         new ArrayList<>(
             List.of(
@@ -149,7 +152,7 @@ final class TakeoverOnTheBusIT {
   }
 
   private static ConfigurableApplicationContext second(
-      EmbeddedBroker broker, TestCluster cluster, Path home) {
+      EmbeddedBroker broker, TestCluster cluster, Path home) throws IOException {
     return ExecutorApplication.configure(new SpringApplicationBuilder())
         .run(arguments(broker, cluster, home.resolve("second")).toArray(String[]::new));
   }

@@ -3,21 +3,34 @@ package dev.archway.executor;
 import dev.archway.contract.connector.ClusterAccess;
 import dev.archway.contract.connector.ClusterAllowances;
 import dev.archway.contract.connector.Connector;
+import dev.archway.contract.connector.SecretRef;
 import dev.archway.contract.image.Platform;
 import dev.archway.executor.runtime.kubernetes.KubernetesRuntime;
 import dev.archway.executor.runtime.kubernetes.KubernetesSettings;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.NamespaceBuilder;
+import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
+import io.fabric8.kubernetes.api.model.rbac.Role;
+import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
+import java.net.URL;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +48,7 @@ public final class TestCluster implements AutoCloseable {
   private final String kubeconfig;
   private final String registry;
   private final KubernetesClient client;
+  private final Account account;
   private final List<Process> daemons = new ArrayList<>();
 
   private TestCluster(String kubeconfig, String registry) {
@@ -44,6 +58,49 @@ public final class TestCluster implements AutoCloseable {
         new KubernetesClientBuilder()
             .withConfig(Config.fromKubeconfig(new File(kubeconfig)))
             .build();
+    this.account = account(client);
+  }
+
+  private record Account(String token, String authority) {}
+
+  private static Account account(KubernetesClient admin) {
+    var _ =
+        admin
+            .resource(
+                new NamespaceBuilder().withNewMetadata().withName("archway").endMetadata().build())
+            .forceConflicts()
+            .serverSideApply();
+    grant(admin, "default");
+    String token =
+        admin
+            .serviceAccounts()
+            .inNamespace("archway")
+            .withName("archway-executor")
+            .tokenRequest(
+                new TokenRequestBuilder()
+                    .withNewSpec()
+                    .withExpirationSeconds(7200L)
+                    .endSpec()
+                    .build())
+            .getStatus()
+            .getToken();
+    String authority = admin.getConfiguration().getCaCertData();
+    return new Account(
+        token, new String(Base64.getDecoder().decode(authority), StandardCharsets.UTF_8));
+  }
+
+  /** Applies {@code deploy/rbac.yaml}, with Role and binding in this namespace. */
+  private static void grant(KubernetesClient admin, String namespace) {
+    try (InputStream rbac = Files.newInputStream(Path.of("../deploy/rbac.yaml"))) {
+      for (HasMetadata each : admin.load(rbac).items()) {
+        if (each instanceof Role || each instanceof RoleBinding) {
+          each.getMetadata().setNamespace(namespace);
+        }
+        var _ = admin.resource(each).forceConflicts().serverSideApply();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** The cluster of the environment. Without one the test fails in CI and is left out elsewhere. */
@@ -78,16 +135,44 @@ public final class TestCluster implements AutoCloseable {
     return connector(ClusterAllowances.NONE);
   }
 
+  /** As the service account of {@code deploy/rbac.yaml}: stages need no more than it may do. */
   public Connector connector(ClusterAllowances allowed) {
-    return new Connector.K8sCluster(
-        "cluster", List.of(), new ClusterAccess.Kubeconfig(kubeconfig, null), allowed);
+    return new Connector.K8sCluster("cluster", List.of(), access(client.getMasterUrl()), allowed);
+  }
+
+  /** The same account's access by another address of the API server. */
+  public ClusterAccess access(URL url) {
+    return new ClusterAccess.ServiceAccount(
+        URI.create(url.toString()), SecretRef.of("account.token"), SecretRef.of("account.ca"));
+  }
+
+  /** Values of the secrets above. */
+  public String secret(SecretRef secret) {
+    return switch (secret.value()) {
+      case "account.token" -> account.token();
+      case "account.ca" -> account.authority();
+      default -> throw new IllegalStateException("no secret " + secret);
+    };
+  }
+
+  /** Puts them where an executor in a process of its own reads them. */
+  public void writeSecrets(Path directory) throws IOException {
+    Files.createDirectories(directory);
+    Files.writeString(directory.resolve("account.token"), account.token());
+    Files.writeString(directory.resolve("account.ca"), account.authority());
+  }
+
+  /** Lets the account run stages in another namespace. */
+  public void grant(String namespace) {
+    grant(client, namespace);
   }
 
   public KubernetesSettings settings() {
     return new KubernetesSettings(
-        "docker.io/archway/agent:1",
-        "docker.io/archway/builder:1",
+        "docker.io/archway/agent:2",
+        "docker.io/archway/builder:2",
         Duration.ofMinutes(2),
+        Duration.ofHours(24),
         List.of(new KubernetesSettings.Mirror("docker.io", registry, true)),
         List.of(registry));
   }
@@ -96,9 +181,7 @@ public final class TestCluster implements AutoCloseable {
     return new KubernetesRuntime(
         settings(),
         List.of(Platform.LINUX_AMD64, Platform.LINUX_ARM64),
-        secret -> {
-          throw new IllegalStateException("no secret " + secret);
-        },
+        this::secret,
         Clock.systemUTC());
   }
 
@@ -122,7 +205,7 @@ public final class TestCluster implements AutoCloseable {
         .until(() -> {
           try (var socket = new java.net.Socket("localhost", port)) {
             return socket.isConnected();
-          } catch (java.io.IOException _) {
+          } catch (IOException _) {
             return false;
           }
         });

@@ -52,12 +52,11 @@ final class KubernetesReasonsIT {
                 settings.agentImage(),
                 settings.builderImage(),
                 Duration.ofSeconds(20),
+                settings.sweepAfter(),
                 settings.mirrors(),
                 settings.insecureRegistries()),
             List.of(Platform.LINUX_AMD64, Platform.LINUX_ARM64),
-            secret -> {
-              throw new IllegalStateException("no secret " + secret);
-            },
+            cluster::secret,
             Clock.systemUTC());
     worker = new StageWorker(home.resolve("stages"), runtime, reports, 2, Clock.systemUTC());
   }

@@ -1,11 +1,8 @@
 package dev.archway.pipeline.compile;
 
-import dev.archway.contract.connector.Connector;
 import dev.archway.contract.image.Platform;
 import dev.archway.contract.plan.CodebasePlan;
 import dev.archway.contract.plan.ExecutionPlan;
-import dev.archway.contract.plan.FailureStrategy;
-import dev.archway.contract.plan.Flow;
 import dev.archway.contract.plan.IndexPlan;
 import dev.archway.contract.plan.StagePlan;
 import dev.archway.contract.plan.StepPlan;
@@ -258,7 +255,6 @@ public final class PlanBuilder {
                 ProblemCode.DUPLICATE_IDENTIFIER,
                 "a second run \"%s\", made of stage and platform (expected: one)".formatted(id));
       }
-      checkRetries(stage, run);
       into.add(
           new StagePlan(
               id,
@@ -280,32 +276,6 @@ public final class PlanBuilder {
       added.add(id);
     }
     return added;
-  }
-
-  /** A step's container of a pod runs once; podman makes another. */
-  private static void checkRetries(StageReader.Stage stage, StageReader.Run run) {
-    if (run.placement().connector() instanceof Connector.K8sCluster
-        && (retries(stage.onFailure()) || stage.flow().stream().anyMatch(PlanBuilder::retries))) {
-      stage
-          .fields()
-          .error(
-              "failureStrategies",
-              ProblemCode.NOT_SUPPORTED,
-              "action \"Retry\" in a stage on a Kubernetes cluster is not run (expected: Ignore, MarkAsSuccess, MarkAsFailure or Abort; or a LocalPodman connector)");
-    }
-  }
-
-  private static boolean retries(Flow flow) {
-    return switch (flow) {
-      case Flow.Step step -> retries(step.onFailure());
-      case Flow.Group group ->
-          retries(group.onFailure()) || group.members().stream().anyMatch(PlanBuilder::retries);
-      case Flow.Parallel parallel -> parallel.members().stream().anyMatch(PlanBuilder::retries);
-    };
-  }
-
-  private static boolean retries(List<FailureStrategy> strategies) {
-    return strategies.stream().anyMatch(s -> s.action() instanceof FailureStrategy.Action.Retry);
   }
 
   /** The index of one step of a fanned-out stage. */

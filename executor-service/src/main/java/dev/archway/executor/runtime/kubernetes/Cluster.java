@@ -59,6 +59,14 @@ final class Cluster implements AutoCloseable {
             (_, known) -> known.users() == 1 ? null : new Viewed(known.view(), known.users() - 1));
   }
 
+  /** Our pods of the watched namespaces that this executor does not work on. */
+  List<Pod> unattended() {
+    return informers.values().stream()
+        .flatMap(informer -> informer.getStore().list().stream())
+        .filter(pod -> !views.containsKey(key(pod)))
+        .toList();
+  }
+
   private SharedIndexInformer<Pod> watch(String namespace) {
     SharedIndexInformer<Pod> informer =
         client

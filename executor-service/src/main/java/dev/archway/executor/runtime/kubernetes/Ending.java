@@ -2,6 +2,7 @@ package dev.archway.executor.runtime.kubernetes;
 
 import dev.archway.executor.runtime.StepResult;
 import dev.archway.executor.runtime.StepSpec;
+import dev.archway.executor.runtime.StopRequest;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,8 @@ public final class KubernetesRuntime implements StageRuntime {
   private final Set<Platform> platforms;
   private final SecretSource secrets;
   private final Clock clock;
+  private final EntryPoints entryPoints;
+  private final Thread sweeper;
   private final Map<ClusterAccess, Cluster> clusters = new HashMap<>();
 
   public KubernetesRuntime(
@@ -40,6 +43,27 @@ public final class KubernetesRuntime implements StageRuntime {
     this.platforms = Set.copyOf(platforms);
     this.secrets = secrets;
     this.clock = clock;
+    this.entryPoints = new EntryPoints(settings);
+    this.sweeper = Thread.ofVirtual().name("sweep-pods").start(this::sweep);
+  }
+
+  /** Looks again and again for pods that were left behind. */
+  private void sweep() {
+    Duration pause = settings.sweepAfter().dividedBy(10);
+    try {
+      while (true) {
+        Thread.sleep(pause);
+        List<Cluster> known;
+        synchronized (this) {
+          known = List.copyOf(clusters.values());
+        }
+        for (Cluster cluster : known) {
+          new Leftovers(cluster, settings.sweepAfter()).remove(clock.instant());
+        }
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Override
@@ -60,7 +84,7 @@ public final class KubernetesRuntime implements StageRuntime {
       throw new RuntimeUnavailableException(
           "cannot make a folder in %s: %s".formatted(directory, e.getMessage()), e);
     }
-    StepFiles files = new StepFiles(spec, settings, secrets);
+    StepFiles files = new StepFiles(spec, settings, secrets, entryPoints);
     StagePod pod = new StagePod(cluster(connector), spec, settings, files, directory);
     return new KubernetesSession(spec, pod, files, settings, clock);
   }
@@ -113,7 +137,9 @@ public final class KubernetesRuntime implements StageRuntime {
 
   @Override
   public synchronized void close() {
+    sweeper.interrupt();
     clusters.values().forEach(Cluster::close);
     clusters.clear();
+    entryPoints.close();
   }
 }

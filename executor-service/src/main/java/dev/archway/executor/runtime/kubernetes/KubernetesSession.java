@@ -8,6 +8,7 @@ import dev.archway.executor.runtime.StageSpec;
 import dev.archway.executor.runtime.StartFailure;
 import dev.archway.executor.runtime.StepResult;
 import dev.archway.executor.runtime.StepSpec;
+import dev.archway.executor.runtime.StopRequest;
 import dev.archway.executor.runtime.kubernetes.StepFiles.SecretUnavailable;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
@@ -71,6 +72,8 @@ final class KubernetesSession implements StageSession {
         return run.proceed();
       } catch (SecretUnavailable e) {
         return new StepResult.NotStarted(StartFailure.SECRET, String.valueOf(e.getMessage()));
+      } catch (EntryPoints.NoEntryPoint e) {
+        return new StepResult.NotStarted(StartFailure.IMAGE, String.valueOf(e.getMessage()));
       } catch (IllegalArgumentException e) {
         return new StepResult.NotStarted(StartFailure.INVALID_SPEC, String.valueOf(e.getMessage()));
       } catch (IOException | KubernetesClientException e) {

@@ -9,6 +9,7 @@ import java.util.List;
  * @param agentImage the image of the program that opens gates and sends logs
  * @param builderImage the image that clone and build steps run in
  * @param initTimeout how long a pod may take until its first step can start
+ * @param sweepAfter how long after its end a pod is removed that no executor came for
  * @param mirrors registries that builds ask before the one they mirror
  * @param insecureRegistries hosts that builds may speak plain HTTP to
  */
@@ -16,9 +17,15 @@ public record KubernetesSettings(
     String agentImage,
     String builderImage,
     Duration initTimeout,
+    Duration sweepAfter,
     List<Mirror> mirrors,
     List<String> insecureRegistries) {
   public KubernetesSettings {
+    if (!initTimeout.isPositive() || !sweepAfter.isPositive()) {
+      throw new IllegalArgumentException(
+          "init-timeout %s, sweep-after %s (expected: longer than 0)"
+              .formatted(initTimeout, sweepAfter));
+    }
     mirrors = List.copyOf(mirrors);
     insecureRegistries = List.copyOf(insecureRegistries);
   }

@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -161,7 +162,9 @@ final class PodTemplate {
 
   private Container init() {
     List<String> command = new ArrayList<>(List.of("/agent", "install", PodNames.ROOT));
-    spec.stage().steps().forEach(step -> command.add(step.id()));
+    for (StepPlan step : spec.stage().steps()) {
+      Attempts.names(spec.stage(), step.id()).forEach(command::add);
+    }
     return own("archway-init")
         .withCommand(command)
         .withResources(resources(STEP_CPU_MILLIS, STEP_MEMORY, null, null))
@@ -210,7 +213,11 @@ final class PodTemplate {
     ContainerBuilder container =
         new ContainerBuilder()
             .withName(name)
-            .withCommand(PodNames.ROOT + "/agent", "step", PodNames.folder(step.id()))
+            .withCommand(
+                Stream.concat(
+                        Stream.of(PodNames.ROOT + "/agent", "step"),
+                        Attempts.names(spec.stage(), step.id()).map(PodNames::folder))
+                    .toList())
             .withWorkingDir(PodNames.WORKSPACE)
             .withImagePullPolicy("IfNotPresent")
             .withVolumeMounts(mount("archway", PodNames.ROOT), mount("harness", PodNames.WORKSPACE))

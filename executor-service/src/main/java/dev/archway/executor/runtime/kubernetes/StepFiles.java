@@ -12,7 +12,9 @@ import dev.archway.executor.runtime.StageSpec;
 import dev.archway.executor.runtime.StepOutputs;
 import dev.archway.executor.runtime.script.BuildScript;
 import dev.archway.executor.runtime.script.CloneScript;
+import dev.archway.executor.runtime.script.ImageName;
 import dev.archway.executor.secret.SecretSource;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -29,11 +32,14 @@ final class StepFiles {
   private final StageSpec spec;
   private final KubernetesSettings settings;
   private final SecretSource secrets;
+  private final EntryPoints entryPoints;
 
-  StepFiles(StageSpec spec, KubernetesSettings settings, SecretSource secrets) {
+  StepFiles(
+      StageSpec spec, KubernetesSettings settings, SecretSource secrets, EntryPoints entryPoints) {
     this.spec = spec;
     this.settings = settings;
     this.secrets = secrets;
+    this.entryPoints = entryPoints;
   }
 
   /** A file for the pod. */
@@ -52,39 +58,47 @@ final class StepFiles {
     }
   }
 
-  /** The step's files, in the order in which they are to be written. */
-  List<PodFile> of(StepPlan step) {
-    String folder = PodNames.folder(step.id());
+  /**
+   * The step's files, in the order in which they are to be written.
+   *
+   * @param name the attempt's
+   */
+  List<PodFile> of(StepPlan step, String name) throws IOException, InterruptedException {
+    String folder = PodNames.folder(name);
     Map<String, String> variables = new HashMap<>(spec.environment());
     List<PodFile> files = new ArrayList<>();
     List<String> words;
     switch (step) {
       case Run run -> {
-        if (run.command() == null) {
-          throw new IllegalArgumentException(
-              "cannot run step %s on a cluster: it has no command, and an image's own entry point cannot wait at a gate; give the step a command"
-                  .formatted(run.id()));
-        }
-        String script = folder + "/" + scriptName(run.shell());
-        files.add(PodFile.of(script, StepOutputs.script(run, PodNames.output(run.id()))));
         variables.putAll(run.environment());
-        words = words(run.shell(), script);
+        if (run.command() == null) {
+          words =
+              entryPoints.of(
+                  ImageName.full(run.image(), run.imageRegistry()),
+                  spec.stage().platform(),
+                  run.imageRegistry(),
+                  account -> resolve(Objects.requireNonNull(account.password())));
+        } else {
+          String script = folder + "/" + scriptName(run.shell());
+          files.add(PodFile.of(script, StepOutputs.script(run, PodNames.output(name))));
+          words = words(run.shell(), script);
+        }
       }
       case StepPlan.Clone _ -> {
         Checkout checkout = checkout();
-        files.addAll(git(step.id(), checkout));
+        files.addAll(git(name, checkout));
         files.add(
             PodFile.of(
                 folder + "/script.sh",
                 CloneScript.script(
-                    checkout, Path.of(PodNames.WORKSPACE), Path.of(PodNames.secrets(step.id())))));
+                    checkout, Path.of(PodNames.WORKSPACE), Path.of(PodNames.secrets(name)))));
         variables = new HashMap<>(Map.of("HOME", "/tmp"));
         words = List.of("sh", folder + "/script.sh");
       }
       case BuildAndPush build -> {
-        files.add(auth(build));
+        files.add(auth(build, name));
         files.add(PodFile.of(folder + "/registries.conf", settings.registriesFile()));
-        files.add(PodFile.of(folder + "/script.sh", buildScript(build)));
+        files.add(PodFile.of(folder + "/script.sh", buildScript(build, name)));
         variables =
             new HashMap<>(
                 Map.of("HOME", "/root", "CONTAINERS_REGISTRIES_CONF", folder + "/registries.conf"));
@@ -93,15 +107,16 @@ final class StepFiles {
     }
     StringBuilder environment = new StringBuilder();
     new TreeMap<>(variables)
-        .forEach((name, value) -> environment.append(name).append('=').append(value).append('\0'));
+        .forEach((variable, value) ->
+            environment.append(variable).append('=').append(value).append('\0'));
     files.add(PodFile.of(folder + "/env", environment.toString()));
     files.add(PodFile.of(folder + "/argv", String.join("\0", words) + "\0"));
     return files;
   }
 
   /** The paths of a step's secrets, to be removed when it has ended. */
-  static List<String> secrets(StepPlan step) {
-    String folder = PodNames.secrets(step.id());
+  static List<String> secrets(StepPlan step, String name) {
+    String folder = PodNames.secrets(name);
     return switch (step) {
       case Run _ -> List.of();
       case StepPlan.Clone _ -> List.of(folder + "/username", folder + "/password");
@@ -146,9 +161,8 @@ final class StepFiles {
         new PodFile(folder + "/askpass", 0755, CloneScript.askpass(Path.of(folder))));
   }
 
-  private PodFile auth(BuildAndPush build) {
-    return PodFile.of(
-        PodNames.secrets(build.id()) + "/auth.json", authFile(List.of(build.registry())));
+  private PodFile auth(BuildAndPush build, String name) {
+    return PodFile.of(PodNames.secrets(name) + "/auth.json", authFile(List.of(build.registry())));
   }
 
   /** Credentials as container tools and image pulls read them (containers-auth.json(5)). */
@@ -169,15 +183,15 @@ final class StepFiles {
     return ContractMapper.json().writeValueAsString(Map.of("auths", auths));
   }
 
-  private String buildScript(BuildAndPush build) {
+  private String buildScript(BuildAndPush build, String name) {
     return BuildScript.script(
         build,
         spec.stage().platform(),
         new BuildScript.Place(
             Path.of(PodNames.WORKSPACE),
-            Path.of(PodNames.folder(build.id())),
+            Path.of(PodNames.folder(name)),
             "build.out",
-            Path.of(PodNames.secrets(build.id()), "auth.json"),
+            Path.of(PodNames.secrets(name), "auth.json"),
             "localhost/archway/%s:built".formatted(build.id().toLowerCase(Locale.ROOT)),
             commit(),
             List.of("buildah", "bud", "--isolation", "chroot"),

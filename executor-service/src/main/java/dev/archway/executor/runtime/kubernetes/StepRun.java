@@ -11,6 +11,7 @@ import dev.archway.executor.runtime.StepOutputs;
 import dev.archway.executor.runtime.StepResult;
 import dev.archway.executor.runtime.StepResult.NotStarted;
 import dev.archway.executor.runtime.StepSpec;
+import dev.archway.executor.runtime.StopRequest;
 import dev.archway.executor.runtime.kubernetes.Agent.Frame;
 import dev.archway.executor.runtime.kubernetes.StepFiles.PodFile;
 import dev.archway.executor.runtime.log.LogParser;
@@ -35,9 +36,6 @@ import org.jspecify.annotations.Nullable;
  * thread.
  */
 final class StepRun {
-  /** How long a registry may be out of reach or tell us to come later. */
-  private static final Duration PULL_GRACE = Duration.ofMinutes(2);
-
   /** How long the node may take to say how a container ended. */
   private static final Duration STATUS_GRACE = Duration.ofSeconds(10);
 
@@ -50,20 +48,18 @@ final class StepRun {
   private final StageSpec stage;
   private final StepSpec spec;
   private final String container;
+  private final String name;
   private final String folder;
   private final StepFiles files;
-  private final KubernetesSettings settings;
   private final LogSink sink;
   private final Clock clock;
   private final Ending ending;
   private final StopRequest stop;
-  private final Instant began;
+  private final StartWait start;
   private final BlockingQueue<Frame> frames = new ArrayBlockingQueue<>(64);
-  private final LogParser parser = new LogParser.K8sFile();
+  private final LogParser parser = new LogParser.Chunks();
   private long offset;
   private boolean joined;
-  private @Nullable Instant noImageSince;
-  private @Nullable String pullTrouble;
 
   StepRun(
       StagePod pod,
@@ -79,14 +75,14 @@ final class StepRun {
     this.spec = spec;
     this.container =
         PodNames.container(stage.stage().steps().indexOf(step(stage, spec)), spec.plan().id());
-    this.folder = PodNames.folder(spec.plan().id());
+    this.name = spec.name();
+    this.folder = PodNames.folder(name);
     this.files = files;
-    this.settings = settings;
     this.sink = sink;
     this.clock = clock;
     this.ending = new Ending(spec, stop, clock);
     this.stop = stop;
-    this.began = clock.instant();
+    this.start = new StartWait(spec.plan().id(), settings.initTimeout(), clock);
   }
 
   /** The plan may have been filled in since the pod was made; its id stays. */
@@ -103,7 +99,6 @@ final class StepRun {
    * @throws IOException when the conversation broke off; calling again goes on
    */
   StepResult proceed() throws IOException, InterruptedException {
-    List<PodFile> prepared = files.of(spec.plan());
     StepResult hindered = pod.ensure();
     if (hindered != null) {
       return gone(hindered);
@@ -129,12 +124,12 @@ final class StepRun {
         }
       }
       frames.clear();
-      agent.follow(spec.plan().id(), offset, frames);
-      open(agent, prepared);
+      agent.follow(name, offset, frames);
+      open(agent);
       return follow(agent);
     } finally {
       if (agent != null) {
-        agent.unfollow(spec.plan().id());
+        agent.unfollow(name);
       }
       stop.unsubscribe(wake);
       pod.view().unsubscribe(wake);
@@ -155,85 +150,28 @@ final class StepRun {
 
   /** Why a step whose container does not run yet will not start; null when it still may. */
   private @Nullable StepResult waits() {
-    StepResult due = ending.due();
-    PodState own = state(container);
-    PodState agents = state(PodNames.AGENT);
-    if (agents instanceof PodState.Lost(String detail)) {
-      return new StepResult.Lost(detail);
-    }
-    if (agents instanceof PodState.Ended(int code, String reason, String message)) {
-      return new StepResult.Lost(
-          "the agent in the pod ended with %d: %s %s".formatted(code, reason, message));
-    }
-    PodState worst =
-        agents instanceof PodState.NoImage || agents instanceof PodState.Refused ? agents : own;
-    return switch (worst) {
-      case PodState.NoImage trouble -> due != null ? due : image(trouble);
-      case PodState.Refused(String detail) ->
-          new NotStarted(StartFailure.INVALID_SPEC, "cannot start the step: " + detail);
-      case PodState.Waiting(String what, boolean unschedulable) -> {
-        noImageSince = null;
-        if (due != null) {
-          yield due;
-        }
-        yield Duration.between(began, clock.instant()).compareTo(settings.initTimeout()) < 0
-            ? null
-            : late(what, unschedulable);
-      }
-      case PodState.Running _, PodState.Ended _, PodState.Lost _ -> null;
-    };
-  }
-
-  private NotStarted late(String what, boolean unschedulable) {
-    return unschedulable
-        ? new NotStarted(
-            StartFailure.UNSCHEDULABLE,
-            "no node took the pod within %s: %s".formatted(settings.initTimeout(), what))
-        : new NotStarted(
-            StartFailure.ENGINE,
-            "the step could not start within %s; it waited for: %s"
-                .formatted(settings.initTimeout(), what));
-  }
-
-  /** What will not change is told at once; the rest gets a while. */
-  private @Nullable StepResult image(PodState.NoImage trouble) {
-    Instant now = clock.instant();
-    Instant since = noImageSince;
-    if (since == null) {
-      noImageSince = now;
-      since = now;
-    }
-    if (!trouble.detail().startsWith("ImagePullBackOff") || pullTrouble == null) {
-      pullTrouble = trouble.detail();
-    }
-    String detail = "cannot pull the image of step %s: %s".formatted(spec.plan().id(), pullTrouble);
-    if (trouble.definite()) {
-      return new NotStarted(StartFailure.IMAGE, detail);
-    }
-    return Duration.between(since, now).compareTo(PULL_GRACE) < 0
-        ? null
-        : new NotStarted(StartFailure.IMAGE_UNREACHABLE, detail);
+    return start.verdict(state(PodNames.AGENT), state(container), ending.due());
   }
 
   /** Brings what the step needs and opens its gate, unless it has been opened before. */
-  private void open(Agent agent, List<PodFile> prepared) throws IOException, InterruptedException {
+  private void open(Agent agent) throws IOException, InterruptedException {
     String opened = agent.read(folder + "/go");
     if (opened != null) {
       joined = true;
       ending.started(Instant.parse(opened));
       // The last ring may never have come.
-      agent.ring(spec.plan().id());
+      agent.ring(name);
       return;
     }
     if (ending.due() != null) {
       return;
     }
-    for (PodFile file : prepared) {
+    for (PodFile file : files.of(spec.plan(), name)) {
       agent.put(file.path(), file.mode(), file.content());
     }
     Instant now = clock.instant();
     agent.put(folder + "/go", 0644, now.toString());
-    agent.ring(spec.plan().id());
+    agent.ring(name);
     ending.started(now);
   }
 
@@ -266,7 +204,7 @@ final class StepRun {
           if (endedSince == null) {
             endedSince = now;
           } else if (!draining && Duration.between(endedSince, now).compareTo(LAST_WORD) > 0) {
-            agent.drain(spec.plan().id());
+            agent.drain(name);
             draining = true;
           }
           continue;
@@ -335,7 +273,7 @@ final class StepRun {
             case BuildAndPush build -> build(agent, build, code);
           };
     }
-    for (String path : StepFiles.secrets(spec.plan())) {
+    for (String path : StepFiles.secrets(spec.plan(), name)) {
       agent.remove(path);
     }
     finishLog();
@@ -346,7 +284,7 @@ final class StepRun {
       throws IOException, InterruptedException {
     Map<String, String> values = new HashMap<>();
     for (int i = 0; i < run.outputs().size(); i++) {
-      String value = agent.read(PodNames.output(run.id()) + i);
+      String value = agent.read(PodNames.output(name) + i);
       if (value != null && value.length() <= StepOutputs.LONGEST) {
         values.put(run.outputs().get(i).name(), value);
       }
@@ -407,7 +345,10 @@ final class StepRun {
   /** Asks the node, which alone knows; only a failed step with a limit has to wait for it. */
   private @Nullable StepResult outOfMemory(int code) throws InterruptedException {
     Long limit = PodTemplate.resources(spec.plan()).memoryBytes();
-    if (code == 0 || limit == null) {
+    // A container that waits for another attempt has not ended, and so was not killed.
+    boolean ends =
+        code == 128 + 9 || spec.attempt() >= Attempts.of(stage.stage(), spec.plan().id());
+    if (code == 0 || limit == null || !ends) {
       return null;
     }
     Instant patience = clock.instant().plus(STATUS_GRACE);
@@ -435,6 +376,12 @@ final class StepRun {
     Long limit = PodTemplate.resources(spec.plan()).memoryBytes();
     if (reason.equals("OOMKilled") && limit != null) {
       return new StepResult.OutOfMemory(limit, code);
+    }
+    if (spec.attempt() > 1 && agent.read(folder + "/started") == null) {
+      return new NotStarted(
+          StartFailure.ENGINE,
+          "cannot try step %s again: its container ended with the last attempt: %s"
+              .formatted(spec.plan().id(), reason));
     }
     if (agent.read(folder + "/started") == null) {
       return new NotStarted(

@@ -85,6 +85,67 @@ public sealed interface LogParser {
     }
   }
 
+  /**
+   * The format of the agent in a pod: again and again {@code <RFC 3339 time> <stdout|stderr>
+   * <length>}, a line break and so many bytes of the stream.
+   */
+  final class Chunks implements LogParser {
+    private static final int LONGEST_HEAD = 200;
+
+    private final ByteArrayOutputStream head = new ByteArrayOutputStream();
+    private final LineAssembly out = new LineAssembly(Stream.OUT);
+    private final LineAssembly err = new LineAssembly(Stream.ERR);
+    private LineAssembly stream = out;
+    private Instant time = Instant.EPOCH;
+    private int left;
+
+    @Override
+    public void feed(byte[] bytes, int length, Consumer<Line> lines) {
+      int at = 0;
+      while (at < length) {
+        if (left == 0) {
+          byte next = bytes[at++];
+          if (next == '\n') {
+            begin(head.toString(StandardCharsets.US_ASCII));
+            head.reset();
+          } else if (head.size() < LONGEST_HEAD) {
+            head.write(next);
+          }
+          continue;
+        }
+        int end = Math.min(length, at + left);
+        left -= end - at;
+        for (int i = at; i < end; i++) {
+          if (bytes[i] == '\n') {
+            stream.add(bytes, at, i, time, lines);
+            stream.end(time, lines);
+            at = i + 1;
+          }
+        }
+        if (at < end) {
+          stream.add(bytes, at, end, time, lines);
+          at = end;
+        }
+      }
+    }
+
+    private void begin(String words) {
+      String[] parts = words.split(" ", 3);
+      if (parts.length != 3) {
+        throw new IllegalArgumentException("not the head of a chunk: \"%s\"".formatted(words));
+      }
+      time = Instant.parse(parts[0]);
+      stream = parts[1].equals("stderr") ? err : out;
+      left = Integer.parseInt(parts[2]);
+    }
+
+    @Override
+    public void finish(Consumer<Line> lines) {
+      out.finish(lines);
+      err.finish(lines);
+    }
+  }
+
   /** Plain lines, whose time is the time of reading. */
   final class Plain implements LogParser {
     private final Clock clock;

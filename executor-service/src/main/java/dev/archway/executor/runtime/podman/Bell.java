@@ -5,8 +5,13 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /** Wakes one waiting thread; rings that nobody waits for are kept as one. */
-final class Bell {
+final class Bell implements Runnable {
   private final Semaphore rung = new Semaphore(0);
+
+  @Override
+  public void run() {
+    ring();
+  }
 
   void ring() {
     rung.release();

@@ -5,6 +5,7 @@ import dev.archway.executor.runtime.RuntimeUnavailableException;
 import dev.archway.executor.runtime.StartFailure;
 import dev.archway.executor.runtime.StepResult;
 import dev.archway.executor.runtime.StepResult.NotStarted;
+import dev.archway.executor.runtime.StopRequest;
 import dev.archway.executor.runtime.log.LogParser;
 import dev.archway.executor.runtime.podman.PodmanService.Found;
 import java.io.IOException;
@@ -52,7 +53,7 @@ final class ContainerStep {
       Map<String, Object> request,
       @Nullable Long memoryLimit,
       LogSink sink,
-      StepControl control)
+      StopRequest control)
       throws IOException, RuntimeUnavailableException, InterruptedException {
     control.subscribe(bell);
     store.exits().subscribe(bell);

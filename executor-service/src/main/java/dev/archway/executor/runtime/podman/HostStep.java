@@ -3,6 +3,7 @@ package dev.archway.executor.runtime.podman;
 import dev.archway.executor.runtime.LogSink;
 import dev.archway.executor.runtime.RuntimeUnavailableException;
 import dev.archway.executor.runtime.StepResult;
+import dev.archway.executor.runtime.StopRequest;
 import dev.archway.executor.runtime.log.LogParser;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -43,7 +44,7 @@ final class HostStep {
       Map<String, String> environment,
       Reading reading,
       LogSink sink,
-      StepControl control)
+      StopRequest control)
       throws IOException, RuntimeUnavailableException, InterruptedException {
     control.subscribe(bell);
     WatchKey key = store.watch().watch(directory, _ -> bell.ring());

@@ -10,6 +10,7 @@ import dev.archway.executor.runtime.RuntimeUnavailableException;
 import dev.archway.executor.runtime.StageSpec;
 import dev.archway.executor.runtime.StepResult;
 import dev.archway.executor.runtime.StepResult.Failed;
+import dev.archway.executor.runtime.StopRequest;
 import dev.archway.executor.runtime.script.BuildResult;
 import dev.archway.executor.runtime.script.BuildScript;
 import dev.archway.executor.secret.SecretSource;
@@ -46,7 +47,7 @@ final class ImageBuild {
     return "localhost/archway/" + hash + ":built";
   }
 
-  StepResult run(BuildAndPush build, HostStep host, LogSink log, StepControl control)
+  StepResult run(BuildAndPush build, HostStep host, LogSink log, StopRequest control)
       throws IOException, RuntimeUnavailableException, InterruptedException {
     StepResult result =
         host.run(

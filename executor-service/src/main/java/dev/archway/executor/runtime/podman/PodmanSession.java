@@ -15,6 +15,7 @@ import dev.archway.executor.runtime.StepOutputs;
 import dev.archway.executor.runtime.StepResult;
 import dev.archway.executor.runtime.StepResult.NotStarted;
 import dev.archway.executor.runtime.StepSpec;
+import dev.archway.executor.runtime.StopRequest;
 import dev.archway.executor.runtime.script.CloneScript;
 import dev.archway.executor.runtime.script.ImageName;
 import dev.archway.executor.secret.SecretSource;
@@ -38,7 +39,7 @@ final class PodmanSession implements StageSession {
   private final Path workspace;
   private final SecretSource secrets;
   private final Clock clock;
-  private final StepControl control = new StepControl();
+  private final StopRequest control = new StopRequest();
 
   PodmanSession(
       PodmanStore store, StageSpec spec, Path directory, SecretSource secrets, Clock clock) {

@@ -2,6 +2,7 @@ package dev.archway.executor.runtime.podman;
 
 import dev.archway.executor.runtime.StepResult;
 import dev.archway.executor.runtime.StepSpec;
+import dev.archway.executor.runtime.StopRequest;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -22,13 +23,13 @@ final class StepEnd implements AutoCloseable {
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
 
   private final StepSpec spec;
-  private final StepControl control;
+  private final StopRequest control;
   private final Clock clock;
   private final Path mark;
   private final CountDownLatch ended = new CountDownLatch(1);
   private boolean killing;
 
-  StepEnd(StepSpec spec, StepControl control, Clock clock, Path directory) {
+  StepEnd(StepSpec spec, StopRequest control, Clock clock, Path directory) {
     this.spec = spec;
     this.control = control;
     this.clock = clock;
@@ -45,7 +46,7 @@ final class StepEnd implements AutoCloseable {
     if (DurableFile.read(mark) != null) {
       return result();
     }
-    if (control.stopping() != null) {
+    if (control.grace() != null) {
       return new StepResult.Stopped();
     }
     return clock.instant().isBefore(spec.deadline()) ? null : new StepResult.TimedOut(spec.limit());
@@ -64,7 +65,7 @@ final class StepEnd implements AutoCloseable {
     if (DurableFile.read(mark) == null) {
       DurableFile.write(mark, due instanceof StepResult.Stopped ? "stopped" : "timed-out");
     }
-    Duration asked = control.stopping();
+    Duration asked = control.grace();
     Duration grace = asked == null ? GRACE : asked;
     Thread.ofVirtual()
         .name("end-" + spec.plan().id())

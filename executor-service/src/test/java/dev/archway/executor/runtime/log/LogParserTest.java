@@ -47,6 +47,19 @@ final class LogParserTest {
   }
 
   @Test
+  void chunksOfInterleavedStreamsAreJoinedHoweverTheBytesArrive() {
+    String t = "2026-11-23T11:04:46.256575Z ";
+    String file = t + "stdout 7\none\ntwo" + t + "stderr 5\nerr \n" + t + "stdout 9\n é\n\nrest";
+    byte[] bytes = file.getBytes(StandardCharsets.UTF_8);
+    for (int step : List.of(1, 7, bytes.length)) {
+      List<Line> lines = parse(new LogParser.Chunks(), bytes, step);
+      assertThat(lines).extracting(Line::text).containsExactly("one", "err ", "two é", "", "rest");
+      assertThat(lines.get(1).stream()).isEqualTo(Stream.ERR);
+      assertThat(lines.get(2).time()).isEqualTo(Instant.parse("2026-11-23T11:04:46.256575Z"));
+    }
+  }
+
+  @Test
   void longLinesAreCutAtTheSamePlacesHoweverTheBytesArrive() {
     byte[] bytes = ("a" + "é".repeat(100_000) + "\nx\n").getBytes(StandardCharsets.UTF_8);
     List<String> whole =

@@ -1,4 +1,4 @@
-package dev.archway.executor.runtime.kubernetes;
+package dev.archway.executor.runtime;
 
 import java.time.Duration;
 import java.util.Set;
@@ -6,25 +6,28 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** Whether a stage was asked to stop, and whom to wake then. Thread-safe. */
-final class StopRequest {
+public final class StopRequest {
   private final Set<Runnable> listeners = ConcurrentHashMap.newKeySet();
   private volatile @Nullable Duration grace;
 
-  void stop(Duration within) {
+  /** Asks; running steps may take this long to end by themselves. */
+  public void stop(Duration within) {
     grace = within;
     listeners.forEach(Runnable::run);
   }
 
   /** The grace period of the request; null when there is none. */
-  @Nullable Duration grace() {
+  public @Nullable Duration grace() {
     return grace;
   }
 
-  void subscribe(Runnable listener) {
+  /** Has the listener run at every request from now on. */
+  public void subscribe(Runnable listener) {
     listeners.add(listener);
   }
 
-  void unsubscribe(Runnable listener) {
+  /** Ends it; the same object as before. */
+  public void unsubscribe(Runnable listener) {
     listeners.remove(listener);
   }
 }

@@ -1,0 +1,257 @@
+package dev.archway.executor.stage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.archway.contract.command.StageCommand.RunStage;
+import dev.archway.contract.event.StageEvent.StageFinished;
+import dev.archway.contract.failure.FailureReason;
+import dev.archway.contract.image.Platform;
+import dev.archway.contract.plan.FailureStrategy;
+import dev.archway.contract.plan.FailureStrategy.Action;
+import dev.archway.contract.plan.FailureStrategy.ErrorKind;
+import dev.archway.contract.plan.Flow;
+import dev.archway.contract.plan.Placement;
+import dev.archway.contract.plan.StagePlan;
+import dev.archway.contract.plan.StepPlan;
+import dev.archway.contract.plan.When;
+import dev.archway.contract.status.Status;
+import dev.archway.executor.RecordedReports;
+import dev.archway.executor.Samples;
+import dev.archway.executor.TestCluster;
+import dev.archway.executor.runtime.kubernetes.KubernetesRuntime;
+import dev.archway.executor.runtime.kubernetes.KubernetesSettings;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Steps whose containers must know more than a command: retries, entry points; and leftovers. */
+final class KubernetesStepsIT {
+  private final TestCluster cluster = TestCluster.find();
+  private final RecordedReports reports = new RecordedReports();
+  private final KubernetesRuntime runtime;
+  private final StageWorker worker;
+
+  KubernetesStepsIT(@TempDir Path home) {
+    KubernetesSettings settings = cluster.settings();
+    runtime =
+        new KubernetesRuntime(
+            new KubernetesSettings(
+                settings.agentImage(),
+                settings.builderImage(),
+                settings.initTimeout(),
+                Duration.ofSeconds(3),
+                settings.mirrors(),
+                settings.insecureRegistries()),
+            List.of(Platform.LINUX_AMD64),
+            cluster::secret,
+            Clock.systemUTC());
+    worker = new StageWorker(home.resolve("stages"), runtime, reports, 2, Clock.systemUTC());
+  }
+
+  @AfterEach
+  void stop() {
+    Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> worker.active() == 0);
+    worker.close();
+    runtime.close();
+    cluster.close();
+  }
+
+  private Placement placement() {
+    return Samples.placement(cluster.connector(), "default");
+  }
+
+  private StageFinished run(RunStage command) {
+    worker.handle(command);
+    return Awaitility.await()
+        .atMost(Duration.ofMinutes(2))
+        .pollInterval(Duration.ofMillis(20))
+        .until(reports::finished, Optional::isPresent)
+        .orElseThrow();
+  }
+
+  private RunStage plain(StepPlan... steps) {
+    return Samples.stage(Samples.key(), Platform.LINUX_AMD64, placement(), null, steps);
+  }
+
+  private RunStage retried(StepPlan step) {
+    RunStage plain = plain(step);
+    StagePlan stage = plain.stage();
+    Action retry = new Action.Retry(2, List.of(), null, new Action.MarkAsFailure());
+    return new RunStage(
+        plain.key(),
+        new StagePlan(
+            stage.id(),
+            stage.identifier(),
+            stage.name(),
+            stage.after(),
+            stage.platform(),
+            stage.placement(),
+            stage.steps(),
+            stage.timeout(),
+            When.SUCCESS,
+            List.of(
+                new Flow.Step(
+                    step.id(),
+                    When.SUCCESS,
+                    List.of(new FailureStrategy(Set.of(ErrorKind.ALL_ERRORS), retry)))),
+            List.of(),
+            Map.of(),
+            Set.of(),
+            null),
+        null,
+        plain.environment());
+  }
+
+  @Test
+  void failedStepIsTriedAgainInItsPod() {
+    StageFinished finished =
+        run(
+            retried(
+                Samples.run(
+                    "flaky",
+                    "echo try; [ -e twice ] && exit 0; [ -e once ] && touch twice; touch once; exit 3")));
+    assertThat(finished.failure()).isNull();
+    assertThat(reports.step("flaky").retries()).isEqualTo(2);
+    assertThat(reports.text("flaky")).containsExactly("try", "try", "try");
+  }
+
+  @Test
+  void stepThatTookTooLongIsTriedAgain() {
+    StageFinished finished =
+        run(
+            retried(
+                Samples.run(
+                    "slow",
+                    "alpine",
+                    "[ -e once ] && echo fast && exit 0; touch once; sleep 600",
+                    Duration.ofSeconds(3),
+                    null)));
+    assertThat(finished.failure()).isNull();
+    assertThat(reports.step("slow").retries()).isEqualTo(1);
+    assertThat(reports.text("slow")).containsExactly("fast");
+  }
+
+  @Test
+  void stepThatNeedsTooMuchMemoryIsToldSoThoughItMayBeTriedAgain() {
+    StageFinished finished =
+        run(
+            retried(
+                Samples.run(
+                    "eat",
+                    "alpine",
+                    "exec awk 'BEGIN{a=\"x\"; while(1) a=a a}'",
+                    Samples.MINUTE,
+                    30L * 1024 * 1024)));
+    assertThat(finished.status()).isEqualTo(Status.FAILED);
+    assertThat(Objects.requireNonNull(finished.failure()).reason())
+        .isEqualTo(FailureReason.OUT_OF_MEMORY);
+  }
+
+  private StepPlan entryPoint(String image) {
+    return new StepPlan.Run(
+        "plugin",
+        "plugin",
+        Samples.MINUTE,
+        image,
+        null,
+        null,
+        StepPlan.Shell.SH,
+        Map.of("PLUGIN_WHO", "you"),
+        StepPlan.Resources.UNLIMITED,
+        "Always",
+        false,
+        null);
+  }
+
+  @Test
+  void imagesOwnEntryPointRunsWithItsArguments() {
+    assertThat(
+            run(plain(
+                    Samples.run(
+                        "file",
+                        "printf 'FROM alpine AS dev-env\\nENTRYPOINT [\"/bin/sh\", \"-c\", \"echo $0 $PLUGIN_WHO; pwd\"]\\nCMD [\"hello\"]\\n' >Dockerfile"),
+                    Samples.build("push", cluster.registry(), "Dockerfile")))
+                .failure())
+        .isNull();
+    reports.clear();
+    StageFinished finished = run(plain(entryPoint(cluster.registry() + "/my-repo/ci-demo:1.0")));
+    assertThat(finished.failure()).isNull();
+    assertThat(reports.text("plugin")).containsExactly("hello you", "/harness");
+  }
+
+  @Test
+  void imageWithoutAnEntryPointIsNamed() {
+    StageFinished finished = run(plain(entryPoint("alpine")));
+    assertThat(Objects.requireNonNull(finished.failure()).reason())
+        .isEqualTo(FailureReason.IMAGE_UNAVAILABLE);
+    assertThat(finished.failure().message()).contains("neither an entry point nor a command");
+  }
+
+  @Test
+  void podsThatWereLeftBehindAreRemovedAndRunningOnesAreNot() {
+    leave("left-ended", "true");
+    leave("left-running", "exec sleep 600");
+    try {
+      assertThat(run(plain(Samples.run("one", "true"))).failure()).isNull();
+      Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> pod("left-ended") == null);
+      Awaitility.await()
+          .atMost(Duration.ofMinutes(1))
+          .until(() -> {
+            Pod pod = pod("left-running");
+            return pod != null && "Running".equals(pod.getStatus().getPhase());
+          });
+    } finally {
+      var _ =
+          cluster
+              .client()
+              .pods()
+              .inNamespace("default")
+              .withName("left-running")
+              .withGracePeriod(0)
+              .delete();
+    }
+    // Its finalizer keeps it until then.
+    Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> pod("left-running") == null);
+  }
+
+  private @Nullable Pod pod(String name) {
+    return cluster.client().pods().inNamespace("default").withName(name).get();
+  }
+
+  private void leave(String name, String command) {
+    var _ =
+        cluster
+            .client()
+            .resource(
+                new PodBuilder()
+                    .withNewMetadata()
+                    .withName(name)
+                    .withNamespace("default")
+                    .addToLabels("app.kubernetes.io/managed-by", "archway")
+                    .withFinalizers("dev.archway/stage")
+                    .endMetadata()
+                    .withNewSpec()
+                    .withRestartPolicy("Never")
+                    .addNewContainer()
+                    .withName("one")
+                    .withImage("alpine")
+                    .withImagePullPolicy("IfNotPresent")
+                    .withCommand("sh", "-c", command)
+                    .endContainer()
+                    .endSpec()
+                    .build())
+            .create();
+  }
+}
