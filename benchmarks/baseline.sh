@@ -1,18 +1,16 @@
 #!/usr/bin/env bash
 # The yardstick: what Archway's main job costs without Archway. For amd64 and arm64: clone the sample project, run the
-# multi-architecture page's Run step in alpine:latest with 100 MB, build its Dockerfile's target dev-env, push it and read
-# the digest, clean up; by nothing but git, podman and buildah. Prints the wall-clock milliseconds of each warm run.
+# step in alpine:latest with 100 MB, build the image, push it and read the digest, clean up; by nothing but git, podman and
+# buildah. Prints the wall-clock milliseconds of each warm run.
 #
 #   benchmarks/baseline.sh FOLDER [sequential|parallel|both] [RUNS]
+#
+#   sequential   the two stages of examples/multi-arch.yaml, one after the other
+#   parallel     the stage of examples/platforms.yaml on both platforms at once
 #
 # FOLDER takes the private settings and image stores, one store per architecture (two architectures of one tag in one
 # store race for the tag); keep it between calls and the stores stay warm, remove it with:  benchmarks/baseline.sh FOLDER clean
 # Needs what deploy/local/environment sets up, the local registry running. REPOSITORY is another code base to clone.
-# The plain way is bud, push, rmi. Environment for the faster ways:
-#   PIN=1                  name the base by its digest, never ask the registry for the tag
-#   DIRECT=1               push from the build itself, read the digest from the registry
-#   ISO=oci                buildah's isolation (default: chroot)
-#   BNET='--network host'  buildah's network option (default: none given)
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../deploy/local/common.sh"
 
@@ -22,7 +20,6 @@ mode=${2:-both}
 runs=${3:-5}
 registry=localhost:$(registry_port)
 repository=${REPOSITORY:-file://$ARCHWAY_HOME/git/sample.git}
-read -r -a network <<<"${BNET:-}"
 
 # Runs its arguments with the settings and the store of one architecture.
 with() {
@@ -62,57 +59,42 @@ for arch in amd64 arm64; do
   done
 done
 
-# shellcheck disable=SC2016 # $foo and $hello are for the shell in the container
-step='touch harnessDockerfileui
-cat > harnessDockerfileui <<- EOM
-FROM alpine:latest AS dev-env
-ARG foo
-RUN echo "$foo bar"
-ENTRYPOINT ["pwd"]
+# shellcheck disable=SC2016 # $(uname -m) is for the shell in the container
+write_dockerfile='echo "stage runs on $(uname -m)"
+cat > hello.Dockerfile <<- EOM
+FROM alpine:latest AS hello
+RUN echo "built on \$(uname -m)"
+ENTRYPOINT ["uname", "-m"]
 
-FROM alpine:latest AS release-env
-ARG hello
-RUN echo "$hello world"
-ENTRYPOINT ["ls"]
+FROM hello AS talkative
+ENTRYPOINT ["uname", "-a"]
 EOM
-cat harnessDockerfileui'
+cat hello.Dockerfile'
 
-declare -A base
-manifest_types='application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json'
-
-job() {
-  local arch=$1 tag=$registry/my-repo/baseline:1.0-linux-$1 work digest options
+job() { # architecture, script, then the Dockerfile's options
+  local arch=$1 script=$2 tag=$registry/my-repo/baseline:1.0-linux-$1 work digest
+  shift 2
   work=$(mktemp -d "$folder/work.XXXXXX")
-  options=(--isolation "${ISO:-chroot}" "${network[@]}" --tls-verify=false --platform "linux/$arch" --target dev-env -f "$work/harnessDockerfileui")
-  if [ -n "${PIN:-}" ]; then
-    options+=(--pull-never --build-context "alpine:latest=docker-image://${base[$arch]}")
-  fi
   git clone -q "$repository" "$work"
-  with "$arch" podman run --rm --pull never --network host --memory 100m -v "$work:/harness" -w /harness "${base[$arch]}" sh -c "$step"
-  if [ -n "${DIRECT:-}" ]; then
-    with "$arch" buildah bud "${options[@]}" -t "docker://$tag" "$work"
-    digest=$(curl -sfI -H "Accept: $manifest_types" "http://$registry/v2/my-repo/baseline/manifests/1.0-linux-$arch" \
-      | tr -d '\r' | awk 'tolower($1) == "docker-content-digest:" { print $2 }')
-  else
-    with "$arch" buildah bud "${options[@]}" -t "$tag" "$work"
-    with "$arch" buildah push -q --tls-verify=false --digestfile "$work/digest" "$tag" "docker://$tag"
-    digest=$(cat "$work/digest")
-    with "$arch" buildah rmi "$tag"
-  fi
+  with "$arch" podman run --rm --pull never --network host --memory 100m -v "$work:/harness" -w /harness docker.io/library/alpine:latest sh -c "$script"
+  (cd "$work" && with "$arch" buildah bud --isolation chroot --tls-verify=false --platform "linux/$arch" "$@" -t "$tag" .)
+  with "$arch" buildah push -q --tls-verify=false --digestfile "$work/digest" "$tag" "docker://$tag"
+  digest=$(cat "$work/digest")
+  with "$arch" buildah rmi "$tag"
   rm -rf "$work"
   [[ $digest == sha256:* ]] || fail "no digest for $tag"
 }
 
 sequential() {
-  job amd64
-  job arm64
+  job amd64 "$write_dockerfile" -f hello.Dockerfile --target hello
+  job arm64 "$write_dockerfile" -f hello.Dockerfile --target hello
 }
 
 parallel() {
   local first second
-  job amd64 &
+  job amd64 'sh app.sh' -f Dockerfile &
   first=$!
-  job arm64 &
+  job arm64 'sh app.sh' -f Dockerfile &
   second=$!
   wait "$first"
   wait "$second"
@@ -120,7 +102,6 @@ parallel() {
 
 for arch in amd64 arm64; do
   with "$arch" podman pull -q --platform "linux/$arch" docker.io/library/alpine:latest >/dev/null
-  base[$arch]=docker.io/library/alpine@$(with "$arch" podman image inspect --format '{{.Digest}}' docker.io/library/alpine:latest)
 done
 
 # In a shell of its own, where set -e holds: the first command that fails ends the run.

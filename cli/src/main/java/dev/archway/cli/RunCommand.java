@@ -87,7 +87,7 @@ final class RunCommand implements Callable<Integer> {
           }
         });
     Runtime.getRuntime().addShutdownHook(farewell);
-    try {
+    try (QueueWatch _ = new QueueWatch(server, printer, id)) {
       followLog(command, server, printer, "/api/v1/executions/" + id + "/logs?follow=true");
       return awaitEnd(command, server, id);
     } finally {

@@ -40,7 +40,7 @@ final class Summary {
               stage.status().word(),
               Commands.between(stage.startedAt(), stage.endedAt()),
               stage.platform() + (stage.emulated() ? " (emulated)" : ""),
-              stage.attempt() > 1 ? "attempt " + stage.attempt() : ""));
+              place(stage)));
     }
     printer.table(rows);
     for (StageView stage : stages) {
@@ -50,6 +50,13 @@ final class Summary {
                 .formatted(stage.id(), stage.runtime(), String.join(", ", stage.ignored())));
       }
     }
+  }
+
+  private static String place(StageView stage) {
+    if (stage.ahead() != null) {
+      return "waits for an executor, %d before it".formatted(stage.ahead());
+    }
+    return stage.attempt() > 1 ? "attempt " + stage.attempt() : "";
   }
 
   private static void images(ExecutionView view, Printer printer) {

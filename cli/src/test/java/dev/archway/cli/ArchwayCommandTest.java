@@ -400,7 +400,8 @@ class ArchwayCommandTest {
             true,
             List.of("tolerations"),
             failure,
-            List.of(step));
+            List.of(step),
+            null);
     IndexView index =
         new IndexView(
             "index", REPOSITORY, List.of("1.0"), status, DIGEST, List.of(ARM64), List.of(), null);

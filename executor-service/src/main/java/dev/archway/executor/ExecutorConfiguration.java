@@ -9,8 +9,10 @@ import dev.archway.executor.secret.SecretSource;
 import dev.archway.executor.stage.BusReports;
 import dev.archway.executor.stage.StageReports;
 import dev.archway.executor.stage.StageWorker;
+import dev.archway.messaging.HeldRecords;
 import dev.archway.messaging.MessageBus;
 import dev.archway.messaging.MessagingConfiguration;
+import dev.archway.messaging.TopicHistory;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Set;
@@ -23,6 +25,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.kafka.core.KafkaAdmin;
 
 /** The executor's beans. */
 @Configuration(proxyBeanMethods = false)
@@ -69,6 +72,12 @@ public class ExecutorConfiguration {
       ExecutorProperties properties, StageRuntime runtime, StageReports reports, Clock clock) {
     return new StageWorker(
         properties.directory().toAbsolutePath(), runtime, reports, properties.capacity(), clock);
+  }
+
+  @Bean
+  HeldRecords heldRecords(StageWorker worker, KafkaAdmin kafka) {
+    return new HeldRecords(
+        new StageCommandWork(worker, new TopicHistory(kafka.getConfigurationProperties())));
   }
 
   /** Adopts unfinished stages once everything is wired, before the first command is taken. */

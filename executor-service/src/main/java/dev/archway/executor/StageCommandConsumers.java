@@ -1,11 +1,8 @@
 package dev.archway.executor;
 
-import dev.archway.contract.command.StageCommand;
 import dev.archway.contract.image.Platform;
-import dev.archway.contract.wire.Envelope;
 import dev.archway.contract.wire.Topics;
-import dev.archway.executor.stage.StageWorker;
-import dev.archway.messaging.Envelopes;
+import dev.archway.messaging.HeldRecords;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,9 +38,12 @@ final class StageCommandConsumers implements BeanDefinitionRegistryPostProcessor
       String topic = Topics.stageCommands(platform);
       properties.put(binding + "destination", topic);
       properties.put(binding + "group", Topics.executorGroup(platform));
-      properties.put(
-          "spring.cloud.stream.kafka.bindings." + function + "-in-0.consumer.dlq-name",
-          Topics.deadLetters(topic));
+      String kafka = "spring.cloud.stream.kafka.bindings." + function + "-in-0.consumer.";
+      properties.put(kafka + "dlq-name", Topics.deadLetters(topic));
+      properties.put(kafka + "ack-mode", "MANUAL");
+      // A dead executor's stages are another's after this long.
+      properties.put(kafka + "configuration.session.timeout.ms", "6000");
+      properties.put(kafka + "configuration.heartbeat.interval.ms", "1500");
     }
     properties.put("spring.cloud.function.definition", String.join(";", functions));
     return properties;
@@ -72,10 +72,7 @@ final class StageCommandConsumers implements BeanDefinitionRegistryPostProcessor
     for (Platform platform : platforms) {
       RootBeanDefinition consumer = new RootBeanDefinition();
       consumer.setTargetType(type);
-      consumer.setInstanceSupplier(() -> {
-        StageWorker worker = beans.getBean(StageWorker.class);
-        return Envelopes.listener(envelope -> handle(worker, envelope));
-      });
+      consumer.setInstanceSupplier(() -> beans.getBean(HeldRecords.class).listener());
       registry.registerBeanDefinition(function(platform), consumer);
     }
   }
@@ -87,14 +84,5 @@ final class StageCommandConsumers implements BeanDefinitionRegistryPostProcessor
         .stream()
         .map(Platform::parse)
         .toList();
-  }
-
-  private static void handle(StageWorker worker, Envelope envelope) {
-    if (!(envelope.data() instanceof StageCommand command)) {
-      throw new IllegalArgumentException(
-          "cannot take %s from a topic of stage commands (expected: a stage command)"
-              .formatted(envelope.data().getClass().getSimpleName()));
-    }
-    worker.handle(command);
   }
 }

@@ -106,11 +106,11 @@ final class ExecutorOnTheBusIT {
     }
   }
 
-  private static <T> List<T> of(OtherSide side, Class<T> type) {
+  static <T> List<T> of(OtherSide side, Class<T> type) {
     return side.told.stream().filter(type::isInstance).map(type::cast).toList();
   }
 
-  private static ConfigurableApplicationContext other(EmbeddedBroker broker) {
+  static ConfigurableApplicationContext other(EmbeddedBroker broker) {
     Map<String, Object> properties = new HashMap<>();
     properties.put("spring.config.import", "classpath:messaging.properties");
     properties.put("spring.config.name", "other");
@@ -137,6 +137,7 @@ final class ExecutorOnTheBusIT {
         new ArrayList<>(
             List.of(
                 "--spring.cloud.stream.kafka.binder.brokers=" + broker.bootstrapServers(),
+                "--spring.kafka.bootstrap-servers=" + broker.bootstrapServers(),
                 "--archway.secrets.directory=" + home.resolve("secrets"),
                 "--archway.executor.directory=" + home.resolve("stages"),
                 "--archway.executor.platforms=linux/amd64,linux/arm64",

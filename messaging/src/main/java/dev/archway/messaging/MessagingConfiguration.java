@@ -28,8 +28,11 @@ public class MessagingConfiguration {
   @Bean
   ListenerContainerCustomizer<AbstractMessageListenerContainer<?, ?>> consumers() {
     return (container, destination, group) -> {
-      container.getContainerProperties().setAckMode(ContainerProperties.AckMode.TIME);
-      container.getContainerProperties().setAckTime(COMMIT_INTERVAL.toMillis());
+      // Those of HeldRecords say themselves when a record may be committed.
+      if (container.getContainerProperties().getAckMode() != ContainerProperties.AckMode.MANUAL) {
+        container.getContainerProperties().setAckMode(ContainerProperties.AckMode.TIME);
+        container.getContainerProperties().setAckTime(COMMIT_INTERVAL.toMillis());
+      }
       SimpleAsyncTaskExecutor threads =
           new SimpleAsyncTaskExecutor(group + "-" + destination + "-");
       threads.setVirtualThreads(true);

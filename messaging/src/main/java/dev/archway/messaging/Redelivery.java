@@ -2,6 +2,7 @@ package dev.archway.messaging;
 
 import java.sql.SQLException;
 import java.time.Duration;
+import org.apache.kafka.common.errors.RetriableException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessResourceFailureException;
@@ -48,6 +49,7 @@ final class Redelivery {
           || t instanceof DataAccessResourceFailureException
           || t instanceof CannotCreateTransactionException
           || t instanceof MessageNotSentException
+          || t instanceof RetriableException
           || (t instanceof SQLException sql
               && sql.getSQLState() != null
               && sql.getSQLState().startsWith("08"))) {

@@ -64,8 +64,12 @@ public class PlannerConfiguration {
 
   @Bean
   ExecutionStore executionStore(
-      JdbcClient jdbc, PlatformTransactionManager transactions, Outbox outbox, EventHub hub) {
-    return new ExecutionStore(jdbc, new TransactionTemplate(transactions), outbox, hub);
+      JdbcClient jdbc,
+      PlatformTransactionManager transactions,
+      Outbox outbox,
+      EventHub hub,
+      Clock clock) {
+    return new ExecutionStore(jdbc, new TransactionTemplate(transactions), outbox, hub, clock);
   }
 
   @Bean

@@ -42,6 +42,8 @@ public record ExecutionView(
    * @param runtime what runs it; null before it has started
    * @param emulated true when its platform is emulated
    * @param ignored fields of the placement that the runtime does not honour
+   * @param ahead how many stage runs of its platform have waited longer for an executor; null
+   *     unless it waits for one
    */
   public record StageView(
       String id,
@@ -57,7 +59,8 @@ public record ExecutionView(
       boolean emulated,
       List<String> ignored,
       @Nullable Failure failure,
-      List<StepView> steps) {}
+      List<StepView> steps,
+      @Nullable Integer ahead) {}
 
   /** One step. */
   public record StepView(

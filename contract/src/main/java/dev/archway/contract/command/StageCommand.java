@@ -18,13 +18,16 @@ public sealed interface StageCommand {
    * @param checkout what to clone; null when the pipeline has no codebase
    * @param environment variables every step of the stage gets
    * @param values what the stage's expressions may read, by path, beside its own steps
+   * @param pipeline whose stage it is, as organisation/project/pipeline: where there are more
+   *     stages than an executor can run, pipelines take turns
    */
   record RunStage(
       StageKey key,
       StagePlan stage,
       @Nullable Checkout checkout,
       Map<String, String> environment,
-      Map<String, String> values)
+      Map<String, String> values,
+      @Nullable String pipeline)
       implements StageCommand {
     public RunStage {
       environment = Map.copyOf(environment);
@@ -37,7 +40,7 @@ public sealed interface StageCommand {
         StagePlan stage,
         @Nullable Checkout checkout,
         Map<String, String> environment) {
-      this(key, stage, checkout, environment, Map.of());
+      this(key, stage, checkout, environment, Map.of(), null);
     }
   }
 

@@ -28,4 +28,9 @@ public record ExecutionPlan(
     stages = List.copyOf(stages);
     indexes = List.copyOf(indexes);
   }
+
+  /** The pipeline's whole name: organisation/project/pipeline. */
+  public String path() {
+    return org + "/" + project + "/" + pipeline;
+  }
 }

@@ -36,6 +36,9 @@ public interface StageSession extends AutoCloseable {
    */
   void stop(Duration grace);
 
+  /** Lets go of the attempt in this process; it goes on. */
+  void letGo();
+
   /** Removes everything the attempt made, and may be repeated. Not called when it shall go on. */
   @Override
   void close();

@@ -3,6 +3,7 @@ package dev.archway.executor.stage;
 import dev.archway.contract.command.StageCommand;
 import dev.archway.contract.command.StageCommand.RunStage;
 import dev.archway.contract.command.StageCommand.StopStage;
+import dev.archway.contract.connector.Connector;
 import dev.archway.contract.id.StageKey;
 import dev.archway.executor.runtime.RuntimeUnavailableException;
 import dev.archway.executor.runtime.StageRuntime;
@@ -15,7 +16,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -40,7 +43,7 @@ public final class StageWorker implements AutoCloseable {
    * A worker; nothing runs before {@link #adopt}.
    *
    * @param root where the attempts' folders are; one worker at a time uses it
-   * @param capacity how many stages run at once; more wait in order
+   * @param capacity how many stages run at once; more wait, and pipelines take turns
    */
   public StageWorker(
       Path root, StageRuntime runtime, StageReports reports, int capacity, Clock clock) {
@@ -54,15 +57,20 @@ public final class StageWorker implements AutoCloseable {
   /** A stage this process is at work on. */
   private static final class Job {
     final Slots.Request slot;
+    final List<Runnable> over = new CopyOnWriteArrayList<>();
     volatile @Nullable StageSession session;
     volatile @Nullable Thread thread;
+    volatile boolean letGo;
 
     Job(Slots.Request slot) {
       this.slot = slot;
     }
   }
 
-  /** Takes up every attempt that a predecessor left unfinished or not cleaned up. */
+  /**
+   * Takes up every attempt that a predecessor left unfinished or not cleaned up. Those on clusters
+   * may be another executor's by now: whose they are is told by who is given their commands again.
+   */
   public void adopt() {
     prune();
     for (StageDirectory directory : StageDirectory.all(root)) {
@@ -71,7 +79,9 @@ public final class StageWorker implements AutoCloseable {
         continue; // A crash before it was durable: Kafka delivers it again.
       }
       if (!directory.isDone()) {
-        begin(command.get());
+        if (!(command.get().stage().placement().connector() instanceof Connector.K8sCluster)) {
+          begin(command.get(), () -> {});
+        }
       } else if (directory.hasResources()) {
         Thread.ofVirtual().start(() -> cleanUp(StageSpec.of(command.get()), directory));
       }
@@ -80,14 +90,28 @@ public final class StageWorker implements AutoCloseable {
 
   /** Makes the command durable and returns; the work goes on elsewhere. */
   public void handle(StageCommand command) {
+    handle(command, () -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param over run, by any thread, once the command need not be given to anybody again: the stage
+   *     has ended and its end been told
+   */
+  public void handle(StageCommand command, Runnable over) {
     switch (command) {
       case RunStage run -> {
         StageDirectory directory = StageDirectory.of(root, run.key());
         directory.accept(run);
         if (directory.isDone() && !jobs.containsKey(run.key())) {
-          Thread.ofVirtual().start(() -> retell(StageSpec.of(run), directory));
+          Thread.ofVirtual()
+              .start(() -> {
+                retell(StageSpec.of(run), directory);
+                over.run();
+              });
         } else {
-          begin(run);
+          begin(run, over);
         }
         prune();
       }
@@ -95,15 +119,53 @@ public final class StageWorker implements AutoCloseable {
         StageDirectory directory = StageDirectory.of(root, key);
         if (directory.command().isPresent() && !directory.isDone()) {
           directory.stop(by);
-          Job job = jobs.get(key);
-          if (job != null) {
-            slots.withdraw(job.slot);
-            StageSession session = job.session;
-            if (session != null) {
-              session.stop(STOP_GRACE);
-            }
+        }
+        Job job =
+            jobs.computeIfPresent(
+                key,
+                (_, known) -> {
+                  known.over.add(over);
+                  return known;
+                });
+        if (job == null) {
+          over.run();
+        } else {
+          slots.withdraw(job.slot);
+          StageSession session = job.session;
+          if (session != null) {
+            session.stop(STOP_GRACE);
           }
         }
+      }
+    }
+  }
+
+  /** True when the stage runs or waits here, or was brought to its end here. */
+  public boolean knows(StageKey key) {
+    Job job = jobs.get(key);
+    return (job != null && !job.letGo) || StageDirectory.of(root, key).isDone();
+  }
+
+  /** Removes what is left of a stage that another executor has brought to its end. */
+  public void forget(RunStage command, Runnable over) {
+    StageDirectory directory = StageDirectory.of(root, command.key());
+    directory.accept(command);
+    directory.done();
+    Thread.ofVirtual()
+        .start(() -> {
+          cleanUp(StageSpec.of(command), directory);
+          over.run();
+        });
+  }
+
+  /** Stops driving a stage that is another executor's now; it goes on. */
+  public void letGo(StageKey key) {
+    Job job = jobs.get(key);
+    if (job != null) {
+      job.letGo = true;
+      Thread thread = job.thread;
+      if (thread != null) {
+        thread.interrupt();
       }
     }
   }
@@ -113,14 +175,20 @@ public final class StageWorker implements AutoCloseable {
     return jobs.size();
   }
 
-  private void begin(RunStage command) {
-    jobs.computeIfAbsent(
-        command.key(),
-        key -> {
-          Job job = new Job(slots.request());
-          job.thread = Thread.ofVirtual().name("stage-" + key).start(() -> run(command, job));
-          return job;
-        });
+  private void begin(RunStage command, Runnable over) {
+    var _ =
+        jobs.compute(
+            command.key(),
+            (key, known) -> {
+              if (known != null && !known.letGo) {
+                known.over.add(over);
+                return known;
+              }
+              Job job = new Job(slots.request(Objects.requireNonNullElse(command.pipeline(), "")));
+              job.over.add(over);
+              job.thread = Thread.ofVirtual().name("stage-" + key).start(() -> run(command, job));
+              return job;
+            });
   }
 
   private void run(RunStage command, Job job) {
@@ -144,12 +212,19 @@ public final class StageWorker implements AutoCloseable {
           .log(System.Logger.Level.ERROR, "cannot go on with stage " + spec.key(), e);
     } finally {
       if (granted) {
-        slots.release();
+        slots.release(job.slot);
       }
+      StageSession session = job.session;
       if (over) {
         cleanUp(spec, directory);
       }
-      jobs.remove(spec.key());
+      if (session != null) {
+        session.letGo();
+      }
+      var _ = jobs.computeIfPresent(spec.key(), (_, known) -> known == job ? null : known);
+      if (over) {
+        job.over.forEach(Runnable::run);
+      }
     }
   }
 

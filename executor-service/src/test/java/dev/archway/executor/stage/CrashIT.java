@@ -11,7 +11,6 @@ import dev.archway.contract.plan.Placement;
 import dev.archway.contract.plan.StepPlan;
 import dev.archway.contract.status.Status;
 import dev.archway.contract.wire.ContractMapper;
-import dev.archway.contract.wire.ContractTypes;
 import dev.archway.executor.Engines;
 import dev.archway.executor.Samples;
 import dev.archway.executor.TestCluster;
@@ -68,49 +67,22 @@ final class CrashIT {
     Path file = home.resolve("command.json");
     Files.writeString(file, ContractMapper.json().writeValueAsString(command));
     for (int kill = 0; kill < KILLS; kill++) {
-      Process process = start(home, file, where);
+      Process process = CrashingExecutor.start(home, file, where);
       assertThat(process.waitFor(500 + random.nextInt(1000), TimeUnit.MILLISECONDS))
           .as("the stage outlasts the kills")
           .isFalse();
       process.destroyForcibly();
       assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
     }
-    Process last = start(home, file, where);
+    Process last = CrashingExecutor.start(home, file, where);
     assertThat(last.waitFor(2, TimeUnit.MINUTES)).as("seed %d", seed).isTrue();
     verify(home.resolve("told"), "seed " + seed);
-  }
-
-  private static Process start(Path home, Path command, String... where) throws Exception {
-    List<String> words =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty(
-                    "surefire.test.class.path", System.getProperty("java.class.path")),
-                "-XX:TieredStopAtLevel=1",
-                CrashingExecutor.class.getName(),
-                home.toString()));
-    words.add(where[0]);
-    words.add(command.toString());
-    words.addAll(List.of(where).subList(1, where.length));
-    return new ProcessBuilder(words)
-        .redirectErrorStream(true)
-        .redirectOutput(ProcessBuilder.Redirect.appendTo(home.resolve("executor.log").toFile()))
-        .start();
   }
 
   private static void verify(Path told, String seed) throws Exception {
     Map<String, Map<Long, String>> lines = new HashMap<>();
     Map<String, StageEvent> events = new HashMap<>();
-    for (String row : Files.readAllLines(told)) {
-      if (!row.endsWith(" .")) {
-        continue; // Cut short by a kill.
-      }
-      String name = row.substring(0, row.indexOf(' '));
-      String json = row.substring(row.indexOf(' ') + 1, row.length() - 2);
-      Object record =
-          ContractMapper.json().readValue(json, ContractTypes.classOf(name).orElseThrow());
+    for (Object record : CrashingExecutor.read(told)) {
       if (record instanceof LogChunk chunk) {
         Map<Long, String> step = lines.computeIfAbsent(chunk.step(), _ -> new HashMap<>());
         for (int i = 0; i < chunk.lines().size(); i++) {

@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
@@ -68,6 +69,46 @@ final class CrashingExecutor {
           throw new IllegalStateException("no secret " + secret);
         },
         Clock.systemUTC());
+  }
+
+  /** What executors have told, in order; a record cut short by a kill is not there. */
+  static List<Object> read(Path told) throws IOException {
+    List<Object> records = new ArrayList<>();
+    if (!Files.exists(told)) {
+      return records;
+    }
+    for (String row : Files.readAllLines(told)) {
+      if (row.endsWith(" .")) {
+        int space = row.indexOf(' ');
+        records.add(
+            ContractMapper.json()
+                .readValue(
+                    row.substring(space + 1, row.length() - 2),
+                    ContractTypes.classOf(row.substring(0, space)).orElseThrow()));
+      }
+    }
+    return records;
+  }
+
+  /** Starts one in a process of its own; its output is appended to {@code home/executor.log}. */
+  static Process start(Path home, Path command, String... where) throws IOException {
+    List<String> words =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty(
+                    "surefire.test.class.path", System.getProperty("java.class.path")),
+                "-XX:TieredStopAtLevel=1",
+                CrashingExecutor.class.getName(),
+                home.toString()));
+    words.add(where[0]);
+    words.add(command.toString());
+    words.addAll(List.of(where).subList(1, where.length));
+    return new ProcessBuilder(words)
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.appendTo(home.resolve("executor.log").toFile()))
+        .start();
   }
 
   private record Told(Path file, CountDownLatch over) implements StageReports {

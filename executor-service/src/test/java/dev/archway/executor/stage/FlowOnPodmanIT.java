@@ -92,7 +92,8 @@ final class FlowOnPodmanIT {
             Map.of("pipeline.name", "Demo"),
             Set.of(),
             null);
-    return new RunStage(key, stage, null, Map.of("CI", "true"), Map.of("codebase.branch", "main"));
+    return new RunStage(
+        key, stage, null, Map.of("CI", "true"), Map.of("codebase.branch", "main"), null);
   }
 
   private StageFinished run(List<Flow> flow, StepPlan... steps) {

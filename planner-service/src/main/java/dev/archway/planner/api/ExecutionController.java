@@ -127,7 +127,11 @@ public final class ExecutionController {
 
   @GetMapping("/executions/{id}")
   ExecutionView show(@PathVariable String id) {
-    return store.find(parse(id)).map(ExecutionViews::of).orElseThrow(() -> unknown(id));
+    ExecutionId execution = parse(id);
+    return store
+        .find(execution)
+        .map(stored -> ExecutionViews.of(stored, store.ahead(execution)))
+        .orElseThrow(() -> unknown(id));
   }
 
   @PostMapping("/executions/{id}/abort")

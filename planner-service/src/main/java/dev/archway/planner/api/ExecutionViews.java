@@ -16,13 +16,15 @@ import dev.archway.planner.machine.ExecutionState.StepState;
 import dev.archway.planner.machine.Request;
 import dev.archway.planner.store.ExecutionStore.Stored;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Joins what was planned and where it stands into what the API shows. Pure. */
 final class ExecutionViews {
   private ExecutionViews() {}
 
-  static ExecutionView of(Stored stored) {
+  static ExecutionView of(Stored stored, Map<String, Integer> ahead) {
     Request request = stored.request();
     ExecutionState state = stored.state();
     var plan = request.plan();
@@ -41,7 +43,11 @@ final class ExecutionViews {
         checkout == null ? null : checkout.commit(),
         state.failure(),
         plan.stages().stream()
-            .map(stage -> stage(stage, Objects.requireNonNull(state.stages().get(stage.id()))))
+            .map(stage ->
+                stage(
+                    stage,
+                    Objects.requireNonNull(state.stages().get(stage.id())),
+                    ahead.get(stage.id())))
             .toList(),
         plan.indexes().stream()
             .map(index -> index(index, Objects.requireNonNull(state.indexes().get(index.id()))))
@@ -49,7 +55,7 @@ final class ExecutionViews {
         request.warnings());
   }
 
-  private static StageView stage(StagePlan plan, StageState state) {
+  private static StageView stage(StagePlan plan, StageState state, @Nullable Integer ahead) {
     List<StepView> steps = plan.steps().stream().map(step -> step(step, state)).toList();
     return new StageView(
         plan.id(),
@@ -65,7 +71,8 @@ final class ExecutionViews {
         state.emulated(),
         state.ignored(),
         state.failure(),
-        steps);
+        steps,
+        ahead);
   }
 
   private static StepView step(StepPlan plan, StageState stage) {

@@ -269,7 +269,8 @@ final class Turn {
             plan,
             request.checkout(),
             StageEnvironment.of(request, plan),
-            new RunScope(request, stages, plan).values()));
+            new RunScope(request, stages, plan).values(),
+            request.plan().path()));
     tellStage(plan.id());
   }
 

@@ -4,6 +4,7 @@ import dev.archway.contract.api.ExecutionSummary;
 import dev.archway.contract.command.PublishIndex;
 import dev.archway.contract.command.StageCommand;
 import dev.archway.contract.event.ExecutionEvent;
+import dev.archway.contract.event.ExecutionEvent.StageChanged;
 import dev.archway.contract.id.ExecutionId;
 import dev.archway.contract.image.Platform;
 import dev.archway.contract.plan.StagePlan;
@@ -18,12 +19,15 @@ import dev.archway.planner.machine.ExecutionState;
 import dev.archway.planner.machine.Request;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Clock;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -47,15 +51,17 @@ public final class ExecutionStore {
   private final TransactionTemplate transactions;
   private final Outbox outbox;
   private final EventHub hub;
+  private final Clock clock;
   private final Map<ExecutionId, Request> requests =
       Collections.synchronizedMap(new RecentlyUsed<>(REQUESTS));
 
   public ExecutionStore(
-      JdbcClient jdbc, TransactionTemplate transactions, Outbox outbox, EventHub hub) {
+      JdbcClient jdbc, TransactionTemplate transactions, Outbox outbox, EventHub hub, Clock clock) {
     this.jdbc = jdbc;
     this.transactions = transactions;
     this.outbox = outbox;
     this.hub = hub;
+    this.clock = clock;
   }
 
   /** An execution as it is stored. */
@@ -245,6 +251,7 @@ public final class ExecutionStore {
           Topics.stageCommands(platform(request, command.key().stage())),
           Envelopes.of(SOURCE, command.key() + "/" + verb, key, request.createdAt(), command));
     }
+    queue(request, decision);
     for (PublishIndex command : decision.imageCommands()) {
       outbox.add(
           Topics.IMAGE_COMMANDS,
@@ -274,6 +281,57 @@ public final class ExecutionStore {
             }
           });
     }
+  }
+
+  /** A stage waits from its command until anything is heard of it. */
+  private void queue(Request request, Decision decision) {
+    String id = request.id().value();
+    for (ExecutionEvent event : decision.events()) {
+      // A later attempt takes the place of one that was never heard of.
+      if (event instanceof StageChanged changed
+          && (changed.status() != Status.QUEUED || changed.attempt() > 1)) {
+        jdbc.sql("DELETE FROM waiting_stages WHERE execution_id = ? AND stage = ?")
+            .param(id)
+            .param(changed.stage())
+            .update();
+      }
+    }
+    for (StageCommand command : decision.stageCommands()) {
+      if (command instanceof StageCommand.RunStage run
+          && status(decision, run.key().stage()) == Status.QUEUED) {
+        jdbc.sql(
+                "INSERT INTO waiting_stages (execution_id, stage, platform, since) VALUES (?, ?, ?, ?)")
+            .param(id)
+            .param(run.key().stage())
+            .param(run.stage().platform().toString())
+            .param(utc(clock.instant()))
+            .update();
+      }
+    }
+  }
+
+  private static Status status(Decision decision, String stage) {
+    return Objects.requireNonNull(decision.state().stages().get(stage)).status();
+  }
+
+  /**
+   * For each stage run of the execution that waits for an executor, how many of its platform have
+   * waited longer.
+   */
+  public Map<String, Integer> ahead(ExecutionId id) {
+    Map<String, Integer> ahead = new HashMap<>();
+    jdbc.sql(
+            """
+            SELECT own.stage, COUNT(other.stage) AS ahead
+              FROM waiting_stages own
+              LEFT JOIN waiting_stages other ON other.platform = own.platform AND other.since < own.since
+             WHERE own.execution_id = ?
+             GROUP BY own.stage
+            """)
+        .param(id.value())
+        .query((rs, _) -> ahead.put(rs.getString("stage"), rs.getInt("ahead")))
+        .list();
+    return ahead;
   }
 
   private static Platform platform(Request request, String stage) {

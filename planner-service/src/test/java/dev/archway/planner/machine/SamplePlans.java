@@ -60,6 +60,17 @@ public final class SamplePlans {
         List.of());
   }
 
+  /** The same, asked for once more. */
+  public static Request withId(ExecutionId id, Request request) {
+    return new Request(
+        id,
+        request.createdAt(),
+        request.yaml(),
+        request.plan(),
+        request.checkout(),
+        request.warnings());
+  }
+
   static StagePlan stage(String id, Platform platform, List<String> after) {
     Placement placement =
         new Placement(

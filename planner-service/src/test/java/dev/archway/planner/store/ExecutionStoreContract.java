@@ -12,7 +12,9 @@ import dev.archway.planner.machine.ExecutionState;
 import dev.archway.planner.machine.Request;
 import dev.archway.planner.machine.SamplePlans;
 import dev.archway.planner.machine.Signal;
+import java.time.Clock;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -55,7 +57,8 @@ abstract class ExecutionStoreContract {
         JdbcClient.create(database),
         new TransactionTemplate(new JdbcTransactionManager(database)),
         new Outbox(JdbcClient.create(database), () -> {}),
-        new EventHub());
+        new EventHub(),
+        Clock.systemUTC());
   }
 
   @Test
@@ -122,6 +125,35 @@ abstract class ExecutionStoreContract {
     assertThat(state.stages().get("amd")).isNotNull();
     assertThat(java.util.Objects.requireNonNull(state.stages().get("amd")).steps()).hasSize(40);
     assertThat(store.told(SamplePlans.ID, 0)).hasSize(42);
+  }
+
+  @Test
+  void aStageKnowsHowManyOfItsPlatformHaveWaitedLonger() {
+    create(request);
+    Request second = SamplePlans.withId(ExecutionId.of("e00000002"), request);
+    create(second);
+    assertThat(store.ahead(SamplePlans.ID)).containsExactly(Map.entry("amd", 0));
+    assertThat(store.ahead(second.id())).containsExactly(Map.entry("amd", 1));
+    change(started());
+    assertThat(store.ahead(SamplePlans.ID)).isEmpty();
+    assertThat(store.ahead(second.id())).containsExactly(Map.entry("amd", 0));
+    store.change(
+        second.id(),
+        (asked, state) ->
+            machine.decide(asked, state, new Signal.AbortRequested(SamplePlans.NOW, "ann")));
+    store.change(
+        second.id(),
+        (asked, state) ->
+            machine.decide(
+                asked,
+                state,
+                new Signal.StageReported(
+                    new StageEvent.StageFinished(
+                        new StageKey(second.id(), "amd", 1),
+                        SamplePlans.NOW,
+                        Status.ABORTED,
+                        null))));
+    assertThat(store.ahead(second.id())).isEmpty();
   }
 
   @Test

@@ -21,8 +21,10 @@ final class Cluster implements AutoCloseable {
 
   private final KubernetesClient client;
   private final Map<String, SharedIndexInformer<Pod>> informers = new ConcurrentHashMap<>();
-  private final Map<String, PodView> views = new ConcurrentHashMap<>();
+  private final Map<String, Viewed> views = new ConcurrentHashMap<>();
   private volatile @Nullable Nodes nodes;
+
+  private record Viewed(PodView view, int users) {}
 
   private record Nodes(Instant at, List<Node> items) {}
 
@@ -34,15 +36,27 @@ final class Cluster implements AutoCloseable {
     return client;
   }
 
-  /** The view of a pod that this executor works on; the same for every call until it is let go. */
+  /**
+   * The view of a pod that this executor works on; the same for every call, until it has been let
+   * go as often.
+   */
   PodView view(String namespace, String name) {
-    PodView view = views.computeIfAbsent(namespace + "/" + name, _ -> new PodView());
+    PodView view =
+        views
+            .merge(
+                namespace + "/" + name,
+                new Viewed(new PodView(), 1),
+                (known, _) -> new Viewed(known.view(), known.users() + 1))
+            .view();
     var _ = informers.computeIfAbsent(namespace, this::watch);
     return view;
   }
 
   void letGo(String namespace, String name) {
-    views.remove(namespace + "/" + name);
+    var _ =
+        views.computeIfPresent(
+            namespace + "/" + name,
+            (_, known) -> known.users() == 1 ? null : new Viewed(known.view(), known.users() - 1));
   }
 
   private SharedIndexInformer<Pod> watch(String namespace) {
@@ -75,9 +89,9 @@ final class Cluster implements AutoCloseable {
 
                   @Override
                   public void onDelete(Pod pod, boolean finalStateUnknown) {
-                    PodView view = views.get(key(pod));
-                    if (view != null) {
-                      view.gone();
+                    Viewed viewed = views.get(key(pod));
+                    if (viewed != null) {
+                      viewed.view().gone();
                     }
                   }
                 });
@@ -86,9 +100,9 @@ final class Cluster implements AutoCloseable {
   }
 
   private void see(Pod pod) {
-    PodView view = views.get(key(pod));
-    if (view != null) {
-      view.update(pod);
+    Viewed viewed = views.get(key(pod));
+    if (viewed != null) {
+      viewed.view().update(pod);
     }
   }
 

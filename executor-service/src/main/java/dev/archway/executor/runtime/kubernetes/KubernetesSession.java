@@ -105,6 +105,11 @@ final class KubernetesSession implements StageSession {
   }
 
   @Override
+  public void letGo() {
+    pod.close();
+  }
+
+  @Override
   public void close() {
     try (pod) {
       pod.remove();

@@ -14,6 +14,9 @@ final class PodNames {
   static final String MANAGED_BY = "app.kubernetes.io/managed-by";
   static final String MANAGER = "archway";
 
+  /** Keeps a deleted pod's object until its stage is over, so that no pod goes unseen. */
+  static final String FINALIZER = "dev.archway/stage";
+
   private PodNames() {}
 
   /** The pod's name: readable, at most 63 characters, and as unique as the key. */

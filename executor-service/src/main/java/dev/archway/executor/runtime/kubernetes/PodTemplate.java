@@ -64,6 +64,7 @@ final class PodTemplate {
             .withNamespace(namespace)
             .withLabels(labels())
             .withAnnotations(annotations())
+            .withFinalizers(PodNames.FINALIZER)
             .endMetadata()
             .withNewSpec()
             .withRestartPolicy("Never")

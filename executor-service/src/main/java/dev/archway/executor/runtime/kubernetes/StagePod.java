@@ -14,7 +14,10 @@ import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -23,11 +26,14 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one pod of a stage: made once, found again by its name. That it was made is noted in the
- * stage's folder, so that a pod which somebody deleted is never made a second time.
+ * The one pod of a stage: made once, found again by its name, by any executor. A finalizer keeps
+ * the object of a pod which somebody deleted until the stage is over, so that no pod means: not
+ * made yet. That it was made is noted in the stage's folder as well, for an executor that comes
+ * back after another has brought the stage to its end.
  */
 final class StagePod implements AutoCloseable {
   private final Cluster cluster;
@@ -38,6 +44,7 @@ final class StagePod implements AutoCloseable {
   private final String namespace;
   private final String name;
   private final PodView view;
+  private final AtomicBoolean closed = new AtomicBoolean();
   private @Nullable Agent agent;
 
   StagePod(
@@ -256,6 +263,7 @@ final class StagePod implements AutoCloseable {
 
   /** Deletes all that was made for the stage. */
   void remove() throws IOException {
+    release(cluster.client(), namespace, name);
     delete(5);
     boolean secret =
         spec.stage().steps().stream()
@@ -268,6 +276,25 @@ final class StagePod implements AutoCloseable {
     }
     Files.deleteIfExists(mark);
     Files.deleteIfExists(mark.getParent());
+  }
+
+  /** Has the server forget the pod once it is deleted; nothing happens when there is none. */
+  static void release(KubernetesClient client, String namespace, String name) {
+    try {
+      var _ =
+          client
+              .pods()
+              .inNamespace(namespace)
+              .withName(name)
+              .patch(
+                  PatchContext.of(PatchType.STRATEGIC_MERGE),
+                  "{\"metadata\":{\"$deleteFromPrimitiveList/finalizers\":[\"%s\"]}}"
+                      .formatted(PodNames.FINALIZER));
+    } catch (KubernetesClientException e) {
+      if (e.getCode() != 404) {
+        throw e;
+      }
+    }
   }
 
   private @Nullable String noted() throws IOException {
@@ -287,6 +314,9 @@ final class StagePod implements AutoCloseable {
   /** Lets go of the pod; it goes on. */
   @Override
   public void close() {
+    if (closed.getAndSet(true)) {
+      return;
+    }
     Agent open = agent;
     if (open != null) {
       open.close();

@@ -214,6 +214,10 @@ final class PodmanSession implements StageSession {
     control.stop(grace);
   }
 
+  /** Nothing is held but what follows a running step. */
+  @Override
+  public void letGo() {}
+
   @Override
   public void close() {
     try {

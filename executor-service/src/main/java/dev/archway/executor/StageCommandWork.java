@@ -1,0 +1,98 @@
+package dev.archway.executor;
+
+import dev.archway.contract.command.StageCommand;
+import dev.archway.contract.command.StageCommand.RunStage;
+import dev.archway.contract.command.StageCommand.StopStage;
+import dev.archway.contract.connector.Connector;
+import dev.archway.contract.event.StageEvent.StageFinished;
+import dev.archway.contract.id.StageKey;
+import dev.archway.contract.wire.Envelope;
+import dev.archway.contract.wire.Topics;
+import dev.archway.executor.stage.StageWorker;
+import dev.archway.messaging.HeldRecords;
+import dev.archway.messaging.TopicHistory;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * Commands as the executor takes them. A stage on a cluster belongs to whoever owns its partition:
+ * its command is held until the stage is over, and a successor is given it again. A stage on this
+ * machine belongs to this machine: its command is safe as soon as it is on the disk.
+ */
+final class StageCommandWork implements HeldRecords.Work {
+  /** How far the clocks of two executors may be apart. */
+  private static final Duration CLOCKS = Duration.ofMinutes(5);
+
+  /** Stages that a burst of inherited commands asks for are looked up once. */
+  private static final Duration BELIEVED = Duration.ofSeconds(2);
+
+  private final StageWorker worker;
+  private final TopicHistory history;
+  private Ended ended = new Ended(Instant.MAX, Instant.EPOCH, Set.of());
+
+  private record Ended(Instant since, Instant asked, Set<StageKey> stages) {}
+
+  StageCommandWork(StageWorker worker, TopicHistory history) {
+    this.worker = worker;
+    this.history = history;
+  }
+
+  @Override
+  public void take(Envelope envelope, boolean inherited, Runnable over) {
+    switch (command(envelope)) {
+      case RunStage run when !onCluster(run) -> {
+        worker.handle(run);
+        over.run();
+      }
+      case RunStage run -> {
+        // Its pod may be gone because it is over; then it must not be made again.
+        if (inherited && !worker.knows(run.key()) && isOver(run.key(), envelope.time())) {
+          worker.forget(run, over);
+        } else {
+          worker.handle(run, over);
+        }
+      }
+      case StopStage stop -> worker.handle(stop, over);
+    }
+  }
+
+  @Override
+  public void letGo(Envelope envelope) {
+    if (command(envelope) instanceof RunStage run && onCluster(run)) {
+      worker.letGo(run.key());
+    }
+  }
+
+  private synchronized boolean isOver(StageKey key, Instant commanded) {
+    Instant since = commanded.minus(CLOCKS);
+    Instant now = Instant.now();
+    if (ended.since().isAfter(since) || ended.asked().plus(BELIEVED).isBefore(now)) {
+      Set<StageKey> stages = new HashSet<>();
+      history.read(
+          Topics.STAGE_EVENTS,
+          since,
+          told -> {
+            if (told.data() instanceof StageFinished finished) {
+              stages.add(finished.key());
+            }
+          });
+      ended = new Ended(since, now, stages);
+    }
+    return ended.stages().contains(key);
+  }
+
+  private static boolean onCluster(RunStage run) {
+    return run.stage().placement().connector() instanceof Connector.K8sCluster;
+  }
+
+  private static StageCommand command(Envelope envelope) {
+    if (!(envelope.data() instanceof StageCommand command)) {
+      throw new IllegalArgumentException(
+          "cannot take %s from a topic of stage commands (expected: a stage command)"
+              .formatted(envelope.data().getClass().getSimpleName()));
+    }
+    return command;
+  }
+}

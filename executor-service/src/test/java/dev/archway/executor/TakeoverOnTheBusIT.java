@@ -1,0 +1,173 @@
+package dev.archway.executor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.archway.broker.EmbeddedBroker;
+import dev.archway.contract.command.StageCommand.RunStage;
+import dev.archway.contract.event.LogChunk;
+import dev.archway.contract.event.StageEvent.StageFinished;
+import dev.archway.contract.event.StageEvent.StepFinished;
+import dev.archway.contract.id.StageKey;
+import dev.archway.contract.image.Platform;
+import dev.archway.contract.status.Status;
+import dev.archway.contract.wire.Envelope;
+import dev.archway.contract.wire.Topics;
+import dev.archway.executor.ExecutorOnTheBusIT.OtherSide;
+import dev.archway.messaging.MessageBus;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+
+/** Two whole executors of one group: what one leaves behind, Kafka gives to the other. */
+final class TakeoverOnTheBusIT {
+  private static final Duration TAKEOVER = Duration.ofSeconds(10);
+
+  @Test
+  void killedExecutorsStagesAreAnothersAndEndedOnesStayEnded(@TempDir Path home) throws Exception {
+    try (TestCluster cluster = TestCluster.find();
+        EmbeddedBroker broker = EmbeddedBroker.start(home.resolve("kafka"));
+        ConfigurableApplicationContext other = ExecutorOnTheBusIT.other(broker)) {
+      OtherSide side = other.getBean(OtherSide.class);
+      Process first = process(arguments(broker, cluster, home.resolve("first")), home);
+      try {
+        // The same execution, so the same partition: the long one holds the offset of all.
+        StageKey key = Samples.key();
+        RunStage slow =
+            stage(cluster, key, "slow", "for n in $(seq 1 150); do echo $n; sleep 0.2; done");
+        RunStage quick = stage(cluster, key, "quick", "echo once");
+        send(other, slow);
+        send(other, quick);
+        Awaitility.await()
+            .atMost(Duration.ofMinutes(1))
+            .until(() -> ended(side, quick) && !lines(side, slow).isEmpty());
+        try (ConfigurableApplicationContext second = second(broker, cluster, home)) {
+          assertThat(second.isRunning()).isTrue();
+          first.destroyForcibly();
+          assertThat(first.waitFor(10, TimeUnit.SECONDS)).isTrue();
+          Instant killed = Instant.now();
+          long seen = lines(side, slow).size();
+          Awaitility.await()
+              .atMost(Duration.ofMinutes(1))
+              .until(() -> lines(side, slow).size() > seen + 2);
+          assertThat(Duration.between(killed, Instant.now())).isLessThan(TAKEOVER);
+          Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> ended(side, slow));
+          assertThat(List.copyOf(lines(side, slow).values()))
+              .containsExactlyElementsOf(
+                  IntStream.rangeClosed(1, 150).mapToObj(Integer::toString).toList());
+          Awaitility.await()
+              .atMost(Duration.ofMinutes(1))
+              .until(() -> cluster.remains(key.execution().value()).isEmpty());
+          assertThat(times(side, quick)).as("the quick stage ran once").hasSize(1);
+          assertThat(times(side, slow)).as("each line was written once").hasSize(150);
+          assertThat(ExecutorOnTheBusIT.of(side, StepFinished.class))
+              .allSatisfy(e -> assertThat(e.status()).isEqualTo(Status.SUCCESS));
+        }
+      } finally {
+        first.destroyForcibly();
+      }
+    }
+  }
+
+  private static RunStage stage(TestCluster cluster, StageKey of, String stage, String command) {
+    return Samples.stage(
+        new StageKey(of.execution(), stage, 1),
+        Platform.LINUX_AMD64,
+        Samples.placement(cluster.connector(), "default"),
+        null,
+        Samples.run("one", command));
+  }
+
+  private static void send(ConfigurableApplicationContext other, RunStage command) {
+    other
+        .getBean(MessageBus.class)
+        .send(
+            Topics.stageCommands(Platform.LINUX_AMD64),
+            new Envelope(
+                command.key().toString(),
+                "test",
+                command.key().execution().value(),
+                Instant.now(),
+                command));
+  }
+
+  private static boolean ended(OtherSide side, RunStage command) {
+    return ExecutorOnTheBusIT.of(side, StageFinished.class).stream()
+        .anyMatch(e -> e.key().equals(command.key()));
+  }
+
+  private static Map<Long, String> lines(OtherSide side, RunStage command) {
+    Map<Long, String> lines = new TreeMap<>();
+    for (LogChunk chunk : ExecutorOnTheBusIT.of(side, LogChunk.class)) {
+      for (int i = 0; chunk.key().equals(command.key()) && i < chunk.lines().size(); i++) {
+        lines.put(chunk.firstLine() + i, chunk.lines().get(i).text());
+      }
+    }
+    return lines;
+  }
+
+  private static Set<Instant> times(OtherSide side, RunStage command) {
+    Set<Instant> times = new HashSet<>();
+    for (LogChunk chunk : ExecutorOnTheBusIT.of(side, LogChunk.class)) {
+      if (chunk.key().equals(command.key())) {
+        chunk.lines().forEach(line -> times.add(line.time()));
+      }
+    }
+    return times;
+  }
+
+  private static List<String> arguments(EmbeddedBroker broker, TestCluster cluster, Path home) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "--spring.cloud.stream.kafka.binder.brokers=" + broker.bootstrapServers(),
+                "--spring.kafka.bootstrap-servers=" + broker.bootstrapServers(),
+                "--archway.secrets.directory=" + home.resolve("secrets"),
+                "--archway.executor.directory=" + home.resolve("stages"),
+                "--archway.executor.platforms=linux/amd64",
+                "--archway.executor.kubernetes.insecure-registries[0]=" + cluster.registry()));
+    broker
+        .clientProperties()
+        .forEach((key, value) -> {
+          arguments.add("--spring.cloud.stream.kafka.binder.configuration." + key + "=" + value);
+          arguments.add("--spring.kafka.properties." + key + "=" + value);
+        });
+    return arguments;
+  }
+
+  private static ConfigurableApplicationContext second(
+      EmbeddedBroker broker, TestCluster cluster, Path home) {
+    return ExecutorApplication.configure(new SpringApplicationBuilder())
+        .run(arguments(broker, cluster, home.resolve("second")).toArray(String[]::new));
+  }
+
+  private static Process process(List<String> arguments, Path home) throws Exception {
+    List<String> words =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty(
+                    "surefire.test.class.path", System.getProperty("java.class.path")),
+                "-XX:TieredStopAtLevel=1",
+                ExecutorApplication.class.getName()));
+    words.addAll(arguments);
+    return new ProcessBuilder(words)
+        .redirectErrorStream(true)
+        .redirectOutput(Files.createFile(home.resolve("first.log")).toFile())
+        .start();
+  }
+}
