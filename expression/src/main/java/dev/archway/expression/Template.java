@@ -3,6 +3,7 @@ package dev.archway.expression;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -16,6 +17,9 @@ public record Template(List<Part> parts) {
   private static final Pattern BEGIN = Pattern.compile("<\\+\\s*[a-zA-Z_(!\"'<\\[]");
 
   private static final int DEEPEST = 20;
+
+  /** What {@link #literal} puts in the place of {@code <+}: an expression whose value it is. */
+  private static final String CALM = "'<'";
 
   public Template {
     parts = List.copyOf(parts);
@@ -33,6 +37,41 @@ public record Template(List<Part> parts) {
   /** True when the text may have an expression in it. */
   public static boolean hasExpression(String text) {
     return text.contains("<+") && BEGIN.matcher(text).find();
+  }
+
+  /**
+   * A template that fills to this very text, whatever stands in it. Values that come from outside
+   * (a branch's name, an output, an input) go through here before they stand where templates do, so
+   * that they are never evaluated.
+   */
+  public static String literal(String text) {
+    return hasExpression(text) ? text.replace("<+", "<+" + CALM + ">+") : text;
+  }
+
+  /**
+   * The text that {@link #literal} was given, or that has no expression at all; empty for others.
+   */
+  public static Optional<String> plain(String text) {
+    if (!hasExpression(text)) {
+      return Optional.of(text);
+    }
+    StringBuilder plain = new StringBuilder();
+    try {
+      for (Part part : parse(text).parts()) {
+        switch (part) {
+          case Part.Text(String literal) -> plain.append(literal);
+          case Part.Value(Code code) -> {
+            if (!code.written().equals(CALM)) {
+              return Optional.empty();
+            }
+            plain.append('<');
+          }
+        }
+      }
+    } catch (ExpressionException e) {
+      return Optional.empty();
+    }
+    return Optional.of(plain.toString());
   }
 
   /**

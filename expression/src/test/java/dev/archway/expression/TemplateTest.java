@@ -134,6 +134,30 @@ class TemplateTest {
         .isInstanceOf(ExpressionException.class);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "plain",
+        "<+pipeline.name>",
+        "<+pipeline.name",
+        "a <+<+flag>> b",
+        "<<+pipeline.name>+>",
+        "<+'<'>+pipeline.name>",
+        "<+\"<\">+ <+nobody>",
+        "$((1<+2)) <+x",
+      })
+  void aLiteralFillsToItself(String text) throws ExpressionException {
+    assertThat(fill(Template.literal(text))).isEqualTo(text);
+    assertThat(Template.plain(Template.literal(text))).contains(text);
+    assertThat(fill(Template.literal(Template.literal(text)))).isEqualTo(Template.literal(text));
+  }
+
+  @Test
+  void anExpressionIsNotPlain() {
+    assertThat(Template.plain("a <+pipeline.name>")).isEmpty();
+    assertThat(Template.plain("<+pipeline.name> is > open")).isEmpty();
+  }
+
   @Test
   void patternsThatWouldTakeForeverMatchNothing() throws ExpressionException {
     assertThat(fill("<+\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!\" =~ \"(a+)+\">"))

@@ -1,6 +1,7 @@
 package dev.archway.pipeline;
 
 import dev.archway.contract.failure.Problem;
+import dev.archway.pipeline.yaml.YamlException;
 import dev.archway.pipeline.yaml.YamlNode.Place;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -23,6 +24,18 @@ public final class Findings {
   /** Is told, and the pipeline starts. */
   public void warning(Place place, String path, ProblemCode code, String message) {
     add(Problem.Severity.WARNING, place, path, code, message);
+  }
+
+  /** A document that cannot be read. */
+  public void unreadable(String path, String cannot, YamlException why) {
+    problems.add(
+        new Problem(
+            Problem.Severity.ERROR,
+            path,
+            why.line(),
+            why.column(),
+            why.code(),
+            cannot + why.getMessage()));
   }
 
   private void add(

@@ -5,6 +5,7 @@ import dev.archway.contract.plan.ExecutionPlan;
 import dev.archway.pipeline.compile.PlanBuilder;
 import dev.archway.pipeline.expr.Expressions;
 import dev.archway.pipeline.expr.Inputs;
+import dev.archway.pipeline.expr.Templates;
 import dev.archway.pipeline.yaml.YamlException;
 import dev.archway.pipeline.yaml.YamlNode;
 import dev.archway.pipeline.yaml.YamlReader;
@@ -22,7 +23,9 @@ public final class PipelineCompiler {
   public static Compilation compile(PipelineSource source, Connectors connectors) {
     Findings findings = new Findings();
     try {
-      YamlNode root = YamlReader.read(source.yaml());
+      YamlNode root =
+          YamlReader.read(
+              source.yaml(), again -> findings.unreadable("", "cannot read the pipeline: ", again));
       if (!(root instanceof YamlNode.Mapping document)
           || !(document.get("pipeline") instanceof YamlNode.Mapping pipeline)) {
         findings.error(
@@ -42,7 +45,8 @@ public final class PipelineCompiler {
                   .formatted(key));
         }
       }
-      YamlNode.Mapping filled = Inputs.fill(pipeline, source, findings);
+      YamlNode.Mapping filled =
+          Templates.resolve(Inputs.fill(pipeline, source, findings), source.templates(), findings);
       Expressions expressions = new Expressions(findings);
       YamlNode.Mapping resolved = expressions.resolve(filled);
       Optional<ExecutionPlan> plan =

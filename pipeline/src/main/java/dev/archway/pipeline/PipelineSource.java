@@ -9,9 +9,23 @@ import org.jspecify.annotations.Nullable;
  *
  * @param yaml the pipeline's text
  * @param inputs values for {@code <+input>}: an input set's shape, or a flat map from the end of a
- *     path to a value
+ *     path to a value; never evaluated
+ * @param inputSets input sets and overlays, each a document; later ones win, and {@code inputs} win
+ *     over all
+ * @param templates the templates that the pipeline refers to, each a document
  * @param stages identifiers of the stages to run; empty runs all
  * @param branch fills the codebase's {@code build} where that is an input; null when inputs say it
  */
 public record PipelineSource(
-    String yaml, Map<String, Object> inputs, List<String> stages, @Nullable String branch) {}
+    String yaml,
+    Map<String, Object> inputs,
+    List<String> inputSets,
+    List<String> templates,
+    List<String> stages,
+    @Nullable String branch) {
+  /** A pipeline that comes alone. */
+  public PipelineSource(
+      String yaml, Map<String, Object> inputs, List<String> stages, @Nullable String branch) {
+    this(yaml, inputs, List.of(), List.of(), stages, branch);
+  }
+}

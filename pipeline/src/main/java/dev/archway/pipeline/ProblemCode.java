@@ -35,6 +35,8 @@ public enum ProblemCode {
   UNRESOLVED_INPUT("unresolved-input"),
   /** A value for an input that the pipeline does not ask for. */
   UNKNOWN_INPUT("unknown-input"),
+  /** A template that was not given. */
+  UNKNOWN_TEMPLATE("unknown-template"),
   /** An expression that is not known before the run. */
   UNSUPPORTED_EXPRESSION("unsupported-expression"),
   /** The connector does not take the stage's platform. */

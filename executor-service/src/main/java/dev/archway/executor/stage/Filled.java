@@ -44,13 +44,17 @@ final class Filled {
         stage.limit());
   }
 
-  /** The step with everything filled in. */
+  /** The step with everything filled in but its image, which {@link #images} has filled in. */
   static StepPlan step(StepPlan step, Scope scope) throws ExpressionException {
     return switch (step) {
       case StepPlan.Clone clone -> clone;
+      case StepPlan.Run run when Template.hasExpression(run.image()) ->
+          throw new ExpressionException(
+              "image \"%s\" (expected: an image reference that is known when the stage starts)"
+                  .formatted(run.image()));
       case StepPlan.Run run ->
           run.with(
-              fill(run.image(), scope),
+              run.image(),
               run.command() == null ? null : fill(run.command(), scope),
               fill(run.environment(), scope));
       case StepPlan.BuildAndPush push -> {

@@ -3,9 +3,13 @@ package dev.archway.executor.stage;
 import dev.archway.contract.failure.Failure;
 import dev.archway.contract.failure.FailureReason;
 import dev.archway.contract.image.PushedImage;
+import dev.archway.contract.plan.StepPlan;
 import dev.archway.contract.status.Status;
 import dev.archway.executor.runtime.StepResult;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +24,8 @@ record Outcome(
   static final Outcome SKIPPED = new Outcome(Status.SKIPPED, null, null, List.of(), Map.of());
 
   static Outcome of(
-      StepResult result, String step, List<String> logTail, @Nullable String stopper) {
+      StepResult result, StepPlan plan, List<String> logTail, @Nullable String stopper) {
+    String step = plan.id();
     return switch (result) {
       case StepResult.Exited(int code, Map<String, String> outputs) when code == 0 ->
           new Outcome(Status.SUCCESS, 0, null, List.of(), outputs);
@@ -63,13 +68,7 @@ record Outcome(
           new Outcome(
               Status.EXPIRED,
               null,
-              failure(
-                      FailureReason.TIMED_OUT,
-                      "step %s took longer than %s and was killed; raise its timeout"
-                          .formatted(step, limit),
-                      false,
-                      null)
-                  .at(step, logTail),
+              failure(FailureReason.TIMED_OUT, late(plan, limit), false, null).at(step, logTail),
               List.of(),
               Map.of());
       case StepResult.Stopped() ->
@@ -86,6 +85,21 @@ record Outcome(
               List.of(),
               Map.of());
     };
+  }
+
+  /** The stage's time may be up before the step's own. */
+  private static String late(StepPlan step, Duration limit) {
+    return limit.equals(step.timeout())
+        ? "step %s took longer than %s and was killed; raise its timeout"
+            .formatted(step.id(), text(limit))
+        : "the stage's time was up when step %s had run for %s, and it was killed; raise the stage's timeout"
+            .formatted(step.id(), text(limit));
+  }
+
+  /** As a pipeline writes it: {@code 1h30m}. */
+  private static String text(Duration time) {
+    Duration seconds = time.plusMillis(500).truncatedTo(ChronoUnit.SECONDS);
+    return seconds.toString().substring("PT".length()).toLowerCase(Locale.ROOT);
   }
 
   /** The same end under the status that a failure strategy gave it. */

@@ -1,6 +1,7 @@
 package dev.archway.executor.stage;
 
 import dev.archway.contract.event.StageEvent.StepFinished;
+import dev.archway.contract.plan.StagePlan;
 import dev.archway.contract.status.Status;
 import dev.archway.expression.Scope;
 import java.util.List;
@@ -13,11 +14,16 @@ import org.jspecify.annotations.Nullable;
  * have ended. What is not there is nothing, as in Harness. Thread-safe.
  */
 final class StageScope implements Scope {
+  private final String stage;
   private final Map<String, String> values;
   private final Map<String, StepFinished> steps = new ConcurrentHashMap<>();
 
-  StageScope(Map<String, String> planned, Map<String, String> given) {
-    this.values = new ConcurrentHashMap<>(planned);
+  /**
+   * @param given told at the dispatch
+   */
+  StageScope(StagePlan stage, Map<String, String> given) {
+    this.stage = stage.identifier();
+    this.values = new ConcurrentHashMap<>(stage.values());
     this.values.putAll(given);
   }
 
@@ -50,7 +56,8 @@ final class StageScope implements Scope {
       return new Found.Known(value);
     }
     int at = path.lastIndexOf("steps");
-    boolean own = at == 0 || (at > 0 && !path.getFirst().equals("pipeline"));
+    int named = path.indexOf("stages");
+    boolean own = at >= 0 && (named < 0 || named > 1 || path.get(named + 1).equals(stage));
     if (own && path.size() > at + 2) {
       StepFinished step = steps.get(path.get(at + 1));
       return new Found.Known(step == null ? null : value(step, path.subList(at + 2, path.size())));

@@ -232,7 +232,7 @@ public final class StageWorker implements AutoCloseable {
   private static StageSpec spec(RunStage command) {
     StageSpec spec = StageSpec.of(command);
     try {
-      var scope = new StageScope(command.stage().values(), command.values());
+      var scope = new StageScope(command.stage(), command.values());
       return new StageSpec(
           spec.key(), Filled.images(spec.stage(), scope), spec.checkout(), spec.environment());
     } catch (ExpressionException e) {

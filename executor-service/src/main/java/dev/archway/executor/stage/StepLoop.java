@@ -59,7 +59,7 @@ final class StepLoop {
     this.session = session;
     this.outgoing = outgoing;
     this.clock = clock;
-    this.scope = new StageScope(spec.stage().values(), values);
+    this.scope = new StageScope(spec.stage(), values);
     this.steps =
         spec.stage().steps().stream().collect(Collectors.toMap(StepPlan::id, Function.identity()));
   }

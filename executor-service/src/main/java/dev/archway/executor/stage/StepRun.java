@@ -76,7 +76,7 @@ final class StepRun {
 
   /** Tells that the step cannot run. */
   StepFinished fail(StepPlan step, String why) throws InterruptedException {
-    Outcome outcome = Outcome.of(invalid(why), step.id(), List.of(), null);
+    Outcome outcome = Outcome.of(invalid(why), step, List.of(), null);
     return tell(step, finished(step, outcome, 0, 0));
   }
 
@@ -125,7 +125,7 @@ final class StepRun {
       if (!pause(start)) {
         Outcome stopped =
             Outcome.of(
-                new StepResult.Stopped(), step.id(), log.tail(), directory.stopped().orElse(null));
+                new StepResult.Stopped(), step, log.tail(), directory.stopped().orElse(null));
         return end(step, stopped, null, log, attempt - 1);
       }
     }
@@ -176,7 +176,7 @@ final class StepRun {
     } catch (ExpressionException e) {
       result = invalid(String.valueOf(e.getMessage()));
     }
-    return Outcome.of(result, step.id(), log.tail(), directory.stopped().orElse(null));
+    return Outcome.of(result, step, log.tail(), directory.stopped().orElse(null));
   }
 
   private static StepResult invalid(String why) {

@@ -75,7 +75,8 @@ final class Fields {
 
   /** A text that must be known before the run. */
   private String fixed(YamlNode.Scalar scalar, String key) {
-    if (Template.hasExpression(scalar.text())) {
+    var plain = Template.plain(scalar.text());
+    if (plain.isEmpty()) {
       findings.error(
           scalar.place(),
           path + "." + key,
@@ -83,7 +84,7 @@ final class Fields {
           "\"%s\" is known during the run only (expected: a value that is known before)"
               .formatted(scalar.text().strip()));
     }
-    return scalar.text();
+    return plain.orElse(scalar.text());
   }
 
   YamlNode.Mapping node() {
@@ -161,7 +162,7 @@ final class Fields {
   /** Values that must be known before the run. */
   Map<String, String> strings(String key) {
     Map<String, String> values = templates(key);
-    values.forEach((name, value) -> fixed(new YamlNode.Scalar(value, false, place(key)), key));
+    values.replaceAll((_, value) -> fixed(new YamlNode.Scalar(value, false, place(key)), key));
     return values;
   }
 
@@ -193,9 +194,9 @@ final class Fields {
 
   /** A list of texts; a single text counts as a list of one. */
   List<String> texts(String key) {
-    List<String> texts = templateTexts(key);
-    texts.forEach(text -> fixed(new YamlNode.Scalar(text, false, place(key)), key));
-    return texts;
+    return templateTexts(key).stream()
+        .map(text -> fixed(new YamlNode.Scalar(text, false, place(key)), key))
+        .toList();
   }
 
   /** The same, of texts that may hold expressions which are known during the run only. */

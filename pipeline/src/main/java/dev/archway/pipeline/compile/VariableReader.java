@@ -1,5 +1,6 @@
 package dev.archway.pipeline.compile;
 
+import dev.archway.expression.Template;
 import dev.archway.pipeline.Findings;
 import dev.archway.pipeline.ProblemCode;
 import dev.archway.pipeline.yaml.YamlNode;
@@ -21,7 +22,7 @@ final class VariableReader {
 
   private VariableReader() {}
 
-  /** Values by name; what cannot be read is a finding and left out. */
+  /** Templates by name; what cannot be read is a finding and left out. */
   static Map<String, String> read(Fields owner, Findings findings) {
     Map<String, String> values = new LinkedHashMap<>();
     List<YamlNode> items = owner.items("variables");
@@ -43,7 +44,7 @@ final class VariableReader {
   private static void one(Fields variable, Map<String, String> values) {
     String name = variable.required("name", "");
     String type = variable.text("type");
-    String value = variable.text("value");
+    String value = variable.template("value");
     String required = variable.text("required");
     variable.ignore("description", "default", "metadata");
     variable.finish();
@@ -64,7 +65,9 @@ final class VariableReader {
     switch (type == null ? "String" : type) {
       case "String" -> {}
       case "Number" -> {
-        if (value != null && !NUMBER.matcher(value.strip()).matches()) {
+        if (value != null
+            && !Template.hasExpression(value)
+            && !NUMBER.matcher(value.strip()).matches()) {
           variable.error(
               "value", ProblemCode.BAD_VALUE, "\"%s\" (expected: a number)".formatted(value));
         }

@@ -8,6 +8,7 @@ import dev.archway.pipeline.Findings;
 import dev.archway.pipeline.ProblemCode;
 import dev.archway.pipeline.yaml.YamlNode;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -63,36 +64,22 @@ public final class Expressions {
   public YamlNode.Mapping resolve(YamlNode.Mapping pipeline) {
     Map<String, Object> known = new LinkedHashMap<>();
     known.put("account.identifier", "default");
+    known.put("account.name", "default");
+    known.put("pipeline.executionMode", "NORMAL");
+    known.put("pipeline.triggerType", "MANUAL");
+    known.put("pipeline.storeType", "INLINE");
     put(known, "org.identifier", pipeline.text("orgIdentifier"));
     put(known, "project.identifier", pipeline.text("projectIdentifier"));
     put(known, "pipeline.identifier", pipeline.text("identifier"));
     put(known, "pipeline.name", pipeline.text("name"));
     settings(pipeline.get("tags"), "pipeline.tags", known);
     settings(pipeline.get("properties"), "pipeline.properties", known);
-    Set<String> stages = new LinkedHashSet<>();
-    Names names = new Names(known, null, Set.of(), Set.of(), stages);
-    names = variables(pipeline, "pipeline.variables.", names);
-    names = collect(pipeline.get("stages"), stages, names);
-    return (YamlNode.Mapping) walk(pipeline, "pipeline", names);
-  }
-
-  private Names collect(@Nullable YamlNode items, Set<String> stages, Names names) {
-    Names all = names;
-    if (items instanceof YamlNode.Sequence sequence) {
-      for (YamlNode item : sequence.items()) {
-        if (item instanceof YamlNode.Mapping position) {
-          all = collect(position.get("parallel"), stages, all);
-          if (position.get("stage") instanceof YamlNode.Mapping stage) {
-            String id = stage.text("identifier");
-            if (id != null) {
-              stages.add(id);
-              all = variables(stage, "pipeline.stages." + id + ".variables.", all);
-            }
-          }
-        }
-      }
+    Outline outline = Outline.of(pipeline);
+    Names names = variables(pipeline, "pipeline.variables.", new Names(known, outline));
+    for (Outline.Stage stage : outline.stages()) {
+      names = variables(stage.node(), "pipeline.stages." + stage.id() + ".variables.", names);
     }
-    return all;
+    return (YamlNode.Mapping) walk(pipeline, "pipeline", names);
   }
 
   private static void put(Map<String, Object> values, String key, @Nullable String value) {
@@ -105,8 +92,8 @@ public final class Expressions {
   private static void settings(@Nullable YamlNode node, String path, Map<String, Object> known) {
     if (node instanceof YamlNode.Mapping mapping) {
       mapping.entries().forEach((key, value) -> settings(value, path + "." + key, known));
-    } else if (node instanceof YamlNode.Scalar scalar && !Template.hasExpression(scalar.text())) {
-      known.put(path, scalar.blank() ? "" : scalar.text());
+    } else if (node instanceof YamlNode.Scalar scalar) {
+      Template.plain(scalar.text()).ifPresent(text -> known.put(path, scalar.blank() ? "" : text));
     }
   }
 
@@ -118,12 +105,9 @@ public final class Expressions {
             && variable.text("name") != null
             && !"Secret".equals(variable.text("type"))) {
           String value = variable.text("value");
+          String path = prefix + variable.text("name");
           try {
-            String text = value == null ? "" : value;
-            if (Template.hasExpression(text)) {
-              text = Template.parse(text).fill(all);
-            }
-            all = all.with(Map.of(prefix + variable.text("name"), text));
+            all = all.with(Map.of(path, variable(value == null ? "" : value, all)));
           } catch (ExpressionException e) {
             // Told where the value stands; whoever reads the variable is told as well.
           }
@@ -131,6 +115,21 @@ public final class Expressions {
       }
     }
     return all;
+  }
+
+  /** Its text, or what stands for it until the run. */
+  private static Object variable(String value, Names names) throws ExpressionException {
+    if (!Template.hasExpression(value)) {
+      return value;
+    }
+    Template template = Template.parse(value);
+    for (Template.Part part : template.parts()) {
+      if (part instanceof Template.Part.Value(Code code)
+          && code.in(names) instanceof Scope.Found.Later) {
+        return new Names.Later(value);
+      }
+    }
+    return template.fill(names);
   }
 
   private YamlNode walk(YamlNode node, String path, Names names) {
@@ -255,38 +254,75 @@ public final class Expressions {
     Map<String, Object> own = new LinkedHashMap<>();
     String word = kind.equals("stepGroup") ? "stepGroup" : kind;
     put(own, word + ".identifier", body.text("identifier"));
-    put(own, word + ".name", body.text("name"));
+    put(own, word + ".name", filled(body.text("name"), names));
+    put(own, word + ".type", body.text("type"));
     Names here = names.with(own);
+    String id = body.text("identifier");
     if (!kind.equals("stage")) {
-      String id = body.text("identifier");
-      return mapping(body, path, id == null ? here : here.inStep(id));
+      Names inside = id == null ? here : here.inStep(id);
+      return mapping(
+          body,
+          path,
+          kind.equals("step") ? inside : variables(body, "stepGroup.variables.", inside));
     }
     values = new TreeMap<>();
     needs = new TreeSet<>();
-    Set<String> ids = new LinkedHashSet<>(Set.of("clone"));
+    Map<String, Names.Steps.Order> order = new HashMap<>();
+    order.put("clone", new Names.Steps.Order(-1, 0));
     Set<String> loops = new LinkedHashSet<>();
-    steps(body, ids, loops);
-    YamlNode stage =
-        mapping(body, path, variables(body, "stage.variables.", here.inStage(ids, loops)));
+    if (body.get("spec") instanceof YamlNode.Mapping spec
+        && spec.get("execution") instanceof YamlNode.Mapping execution) {
+      steps(execution.get("steps"), 0, order, loops);
+    }
+    Names inside = here.inStage(id, body, order, loops);
+    YamlNode stage = mapping(body, path, variables(body, "stage.variables.", inside));
     reads.put(stage, new Reads(values, needs));
     return stage;
   }
 
-  private static void steps(YamlNode node, Set<String> ids, Set<String> loops) {
-    switch (node) {
-      case YamlNode.Scalar _ -> {}
-      case YamlNode.Sequence sequence -> sequence.items().forEach(n -> steps(n, ids, loops));
-      case YamlNode.Mapping mapping -> {
-        for (String kind : List.of("step", "stepGroup")) {
-          if (mapping.get(kind) instanceof YamlNode.Mapping step
-              && step.text("identifier") != null) {
-            boolean looped = step.get("strategy") instanceof YamlNode.Mapping;
-            (looped ? loops : ids).add(String.valueOf(step.text("identifier")));
-          }
-        }
-        mapping.entries().values().forEach(n -> steps(n, ids, loops));
+  private static @Nullable String filled(@Nullable String text, Names names) {
+    try {
+      return text == null ? null : Template.parse(text).fill(names);
+    } catch (ExpressionException e) {
+      return text;
+    }
+  }
+
+  /** Notes when each step of a list runs; returns when the list ends. */
+  private static int steps(
+      @Nullable YamlNode list, int begin, Map<String, Names.Steps.Order> order, Set<String> loops) {
+    int at = begin;
+    if (list instanceof YamlNode.Sequence sequence) {
+      for (YamlNode item : sequence.items()) {
+        at = member(item, at, order, loops);
       }
     }
+    return at;
+  }
+
+  private static int member(
+      YamlNode item, int begin, Map<String, Names.Steps.Order> order, Set<String> loops) {
+    int end = begin;
+    if (item instanceof YamlNode.Mapping mapping) {
+      if (mapping.get("parallel") instanceof YamlNode.Sequence members) {
+        for (YamlNode member : members.items()) {
+          end = Math.max(end, member(member, begin, order, loops));
+        }
+      }
+      for (String kind : List.of("step", "stepGroup")) {
+        if (mapping.get(kind) instanceof YamlNode.Mapping body) {
+          end = Math.max(begin + 1, steps(body.get("steps"), begin, order, loops));
+          String id = body.text("identifier");
+          if (id != null) {
+            order.put(id, new Names.Steps.Order(begin, end));
+            if (body.get("strategy") instanceof YamlNode.Mapping strategy && !strategy.blank()) {
+              loops.add(id);
+            }
+          }
+        }
+      }
+    }
+    return end;
   }
 
   private YamlNode condition(YamlNode.Scalar scalar, String path, Names names) {
@@ -298,7 +334,7 @@ public final class Expressions {
         case Scope.Found.Known(var value) ->
             new YamlNode.Scalar(Boolean.toString(Code.truth(value)), true, scalar.place());
         case Scope.Found.Later _ -> {
-          note(Template.condition(scalar.text()), names);
+          note(Template.condition(scalar.text()), scalar.place(), path, names);
           yield scalar;
         }
         case Scope.Found.Never(String why) -> {
@@ -312,18 +348,29 @@ public final class Expressions {
     }
   }
 
+  /**
+   * The text with what is known filled in. Only what the pipeline's author wrote as an expression
+   * is left as one: a value that looks like one stays that text for ever.
+   */
   private YamlNode scalar(YamlNode.Scalar scalar, String path, Names names) {
     if (!Template.hasExpression(scalar.text())) {
       return scalar;
     }
     StringBuilder text = new StringBuilder();
+    StringBuilder known = new StringBuilder();
     try {
       for (Template.Part part : Template.parse(scalar.text()).parts()) {
         switch (part) {
-          case Template.Part.Text(String literal) -> text.append(literal);
+          case Template.Part.Text(String literal) -> known.append(literal);
           case Template.Part.Value(Code code) -> {
             try {
-              text.append(value(code, scalar, path, names));
+              String value = value(code, scalar, path, names);
+              if (value != null) {
+                known.append(value);
+              } else {
+                text.append(Template.literal(known.toString())).append(left(code, names));
+                known.setLength(0);
+              }
             } catch (ExpressionException e) {
               error(scalar.place(), path, String.valueOf(e.getMessage()));
             }
@@ -333,10 +380,18 @@ public final class Expressions {
     } catch (ExpressionException e) {
       error(scalar.place(), path, String.valueOf(e.getMessage()));
     }
+    text.append(Template.literal(known.toString()));
     return new YamlNode.Scalar(text.toString(), scalar.plain(), scalar.place());
   }
 
-  private String value(Code code, YamlNode.Scalar scalar, String path, Names names)
+  /** As it stays in the plan; a variable that is known later stays as what it was written as. */
+  private static String left(Code code, Names names) {
+    String template = names.deferred(List.of(code.written().split("\\.")));
+    return template == null ? "<+" + code.written() + ">" : template;
+  }
+
+  /** The value; null when it is known later. */
+  private @Nullable String value(Code code, YamlNode.Scalar scalar, String path, Names names)
       throws ExpressionException {
     if (code.written().equals("input")) {
       findings.error(
@@ -356,25 +411,46 @@ public final class Expressions {
         yield Code.text(value);
       }
       case Scope.Found.Later _ -> {
-        note(code, names);
-        yield "<+" + code.written() + ">";
+        note(code, scalar.place(), path, names);
+        yield null;
       }
       case Scope.Found.Never(String why) -> throw new ExpressionException(why);
     };
   }
 
   /** Notes what an expression that stays will read. */
-  private void note(Code code, Names names) {
-    for (List<String> path : code.references()) {
-      String joined = String.join(".", path);
-      if (names.find(path) instanceof Scope.Found.Known(var value)) {
+  private void note(Code code, YamlNode.Place place, String path, Names names)
+      throws ExpressionException {
+    for (List<String> read : code.references()) {
+      String joined = String.join(".", read);
+      String template = names.deferred(read);
+      if (template != null) {
+        if (!code.written().equals(joined) || path.endsWith(".condition")) {
+          throw new ExpressionException(
+              "<+%s> is known during the run only, as \"%s\" (expected: that expression itself, or <+%s> alone)"
+                  .formatted(joined, template, joined));
+        }
+        for (Template.Part part : Template.parse(template).parts()) {
+          if (part instanceof Template.Part.Value(Code inner)) {
+            note(inner, place, path, names);
+          }
+        }
+      } else if (names.find(read) instanceof Scope.Found.Known(var value)) {
         String owner = names.step() == null ? "" : names.step() + "/";
         if (value instanceof Map<?, ?> map) {
           map.forEach((key, inner) -> values.put(owner + joined + "." + key, Code.text(inner)));
         } else if (value != null) {
           values.put(owner + joined, Code.text(value));
         }
-      } else if (!Set.of("steps", "execution", "stage", "step").contains(path.getFirst())) {
+      } else if (names.tooEarly(read)) {
+        findings.warning(
+            place,
+            path,
+            ProblemCode.UNSUPPORTED_EXPRESSION,
+            "<+%s> is nothing here, since that step has not ended then (expected: an earlier step)"
+                .formatted(joined));
+      } else if (!Set.of("steps", "execution", "stage", "step").contains(read.getFirst())
+          && !names.ofOwn(read)) {
         needs.add(joined);
       }
     }

@@ -228,7 +228,9 @@ final class Strategies {
           yield values;
         }
         case YamlNode.Mapping mapping -> List.of(plain(mapping, scope));
-        case YamlNode.Scalar(String text, _, _) when Template.hasExpression(text) -> {
+        case YamlNode.Scalar(String text, _, _) when Template.plain(text).isPresent() ->
+            List.of(Template.plain(text).orElseThrow());
+        case YamlNode.Scalar(String text, _, _) -> {
           if (!(Template.condition(text).in(scope) instanceof Scope.Found.Known(var value))
               || value == null) {
             throw new ExpressionException(
@@ -236,7 +238,6 @@ final class Strategies {
           }
           yield value instanceof List<?> list ? List.copyOf(list) : List.of(value);
         }
-        case YamlNode.Scalar scalar -> List.of(scalar.text());
       };
     } catch (ExpressionException e) {
       error(node, path, ProblemCode.UNSUPPORTED_EXPRESSION, String.valueOf(e.getMessage()));

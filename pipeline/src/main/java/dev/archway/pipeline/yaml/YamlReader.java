@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.common.ScalarStyle;
 import org.snakeyaml.engine.v2.composer.Composer;
@@ -33,9 +34,12 @@ public final class YamlReader {
   private static final int DEEPEST = 50;
   private static final int MOST_NODES = 200_000;
 
+  private final Consumer<YamlException> again;
   private int nodes;
 
-  private YamlReader() {}
+  private YamlReader(Consumer<YamlException> again) {
+    this.again = again;
+  }
 
   /**
    * Reads a document.
@@ -43,6 +47,21 @@ public final class YamlReader {
    * @throws YamlException when the text is not one YAML document, repeats a key or is too large
    */
   public static YamlNode read(String text) throws YamlException {
+    List<YamlException> repeated = new ArrayList<>();
+    YamlNode root = read(text, repeated::add);
+    if (!repeated.isEmpty()) {
+      throw repeated.getFirst();
+    }
+    return root;
+  }
+
+  /**
+   * Reads a document to its end, whatever keys it repeats; the first of each counts.
+   *
+   * @param again is told of every key that is there again
+   * @throws YamlException when the text is not one YAML document or is too large
+   */
+  public static YamlNode read(String text, Consumer<YamlException> again) throws YamlException {
     if (text.length() > MOST_CHARACTERS) {
       throw new YamlException(
           "too-large",
@@ -67,7 +86,7 @@ public final class YamlReader {
       if (!documents.hasNext()) {
         throw new YamlException("bad-yaml", 1, 1, "the document is empty (expected: a mapping)");
       }
-      YamlNode root = new YamlReader().convert(documents.next(), 0);
+      YamlNode root = new YamlReader(again).convert(documents.next(), 0);
       if (documents.hasNext()) {
         Place second = place(documents.next());
         throw new YamlException(
@@ -138,6 +157,7 @@ public final class YamlReader {
 
   private YamlNode mapping(MappingNode mapping, Place place, int depth) throws YamlException {
     Map<String, YamlNode> merged = new LinkedHashMap<>();
+    Map<String, Place> mergedKeys = new LinkedHashMap<>();
     Map<String, YamlNode> entries = new LinkedHashMap<>();
     Map<String, Place> keys = new LinkedHashMap<>();
     for (NodeTuple tuple : mapping.getValue()) {
@@ -147,22 +167,40 @@ public final class YamlReader {
             "bad-yaml", at.line(), at.column(), "a key that is a collection (expected: a word)");
       }
       YamlNode value = convert(tuple.getValueNode(), depth + 1);
-      if (key.getValue().equals("<<") && value instanceof YamlNode.Mapping base) {
-        base.entries().forEach(merged::putIfAbsent);
-        base.keys().forEach(keys::putIfAbsent);
+      if (key.getValue().equals("<<") && merge(value, merged, mergedKeys)) {
         continue;
       }
-      if (entries.put(key.getValue(), value) != null) {
-        throw new YamlException(
-            "duplicate-key",
-            at.line(),
-            at.column(),
-            "key \"%s\" is here for the second time (expected: once)".formatted(key.getValue()));
+      if (entries.putIfAbsent(key.getValue(), value) != null) {
+        again.accept(
+            new YamlException(
+                "duplicate-key",
+                at.line(),
+                at.column(),
+                "key \"%s\" is here for the second time (expected: once)"
+                    .formatted(key.getValue())));
+      } else {
+        keys.put(key.getValue(), at);
       }
-      keys.put(key.getValue(), at);
     }
     merged.forEach(entries::putIfAbsent);
+    mergedKeys.forEach(keys::putIfAbsent);
     return new YamlNode.Mapping(entries, keys, place);
+  }
+
+  /** Merge keys (YAML 1.1, "Merge Key Language-Independent Type"): a mapping, or a list of them. */
+  private static boolean merge(
+      YamlNode value, Map<String, YamlNode> merged, Map<String, Place> keys) {
+    List<YamlNode> bases = value instanceof YamlNode.Sequence list ? list.items() : List.of(value);
+    if (bases.isEmpty() || !bases.stream().allMatch(YamlNode.Mapping.class::isInstance)) {
+      return false;
+    }
+    for (YamlNode base : bases) {
+      if (base instanceof YamlNode.Mapping mapping) {
+        mapping.entries().forEach(merged::putIfAbsent);
+        mapping.keys().forEach(keys::putIfAbsent);
+      }
+    }
+    return true;
   }
 
   private static Place place(String text, int codePoints) {

@@ -58,8 +58,11 @@ public final class ExecutionController {
     Request request = submissions.prepare(submission, clock.instant());
     store.create(
         request,
-        machine.decide(
-            request, ExecutionMachine.initial(request), new Signal.Submitted(request.createdAt())));
+        numbered ->
+            machine.decide(
+                numbered,
+                ExecutionMachine.initial(numbered),
+                new Signal.Submitted(numbered.createdAt())));
     String self = "/api/v1/executions/" + request.id();
     return ResponseEntity.accepted()
         .location(URI.create(self))

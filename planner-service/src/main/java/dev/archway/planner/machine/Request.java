@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param yaml the pipeline as submitted
  * @param checkout the one commit that every stage clones; null without a codebase
  * @param warnings findings that did not keep it from starting
+ * @param sequence its number among the executions of its pipeline, from 1; 0 for executions stored
+ *     before they were numbered
  */
 public record Request(
     ExecutionId id,
@@ -22,9 +24,26 @@ public record Request(
     String yaml,
     ExecutionPlan plan,
     @Nullable Checkout checkout,
-    List<Problem> warnings) {
+    List<Problem> warnings,
+    long sequence) {
   public Request {
     warnings = List.copyOf(warnings);
+  }
+
+  /** One that has no number yet. */
+  public Request(
+      ExecutionId id,
+      Instant createdAt,
+      String yaml,
+      ExecutionPlan plan,
+      @Nullable Checkout checkout,
+      List<Problem> warnings) {
+    this(id, createdAt, yaml, plan, checkout, warnings, 0);
+  }
+
+  /** The same with its number. */
+  public Request numbered(long number) {
+    return new Request(id, createdAt, yaml, plan, checkout, warnings, number);
   }
 
   /** The stage run of this id, which must be one of the plan's. */

@@ -53,8 +53,17 @@ final class RunScope implements Scope {
 
   private @Nullable Object value(List<String> path) {
     String joined = String.join(".", path);
-    if (joined.equals("pipeline.executionId")) {
-      return request.id().value();
+    switch (joined) {
+      case "pipeline.executionId" -> {
+        return request.id().value();
+      }
+      case "pipeline.sequenceId" -> {
+        return request.sequence();
+      }
+      case "pipeline.startTs" -> {
+        return request.createdAt().toEpochMilli();
+      }
+      default -> {}
     }
     if (path.getFirst().equals("codebase")) {
       return codebase(joined);
@@ -63,14 +72,14 @@ final class RunScope implements Scope {
     if (at < 0 || path.size() < at + 3) {
       return null;
     }
-    StageState state = state(path.get(at + 1));
-    if (state == null) {
-      return null;
-    }
+    String id = path.get(at + 1);
     if (path.size() == at + 3) {
-      return path.getLast().equals("status") ? word(state.status()) : null;
+      return path.getLast().equals("status") ? status(id) : null;
     }
-    return step(state, path.subList(path.lastIndexOf("steps") + 1, path.size()));
+    StageState state = state(id);
+    return state == null
+        ? null
+        : step(state, path.subList(path.lastIndexOf("steps") + 1, path.size()));
   }
 
   private static @Nullable Object step(StageState stage, List<String> path) {
@@ -88,17 +97,55 @@ final class RunScope implements Scope {
     };
   }
 
+  /**
+   * The run of this id; of a stage that fans out, the run of the reader's platform, or the only
+   * one.
+   */
   private @Nullable StageState state(String id) {
     StageState exact = stages.get(id);
     if (exact != null) {
       return exact;
     }
-    // A stage of several platforms answers with its first.
-    return request.plan().stages().stream()
-        .filter(plan -> plan.identifier().equals(id))
+    List<StagePlan> runs = runs(id);
+    return runs.stream()
+        .filter(run -> runs.size() == 1 || run.platform().equals(stage.platform()))
         .findFirst()
-        .map(plan -> stages.get(plan.id()))
+        .map(run -> stages.get(run.id()))
         .orElse(null);
+  }
+
+  private List<StagePlan> runs(String identifier) {
+    return request.plan().stages().stream()
+        .filter(plan -> plan.identifier().equals(identifier))
+        .toList();
+  }
+
+  /** Of a run, or of all runs of a stage: the worst, so that success is everybody's. */
+  private @Nullable String status(String id) {
+    StageState exact = stages.get(id);
+    if (exact != null) {
+      return word(exact.status());
+    }
+    return runs(id).stream()
+        .map(run -> stages.get(run.id()))
+        .filter(java.util.Objects::nonNull)
+        .map(StageState::status)
+        .max(java.util.Comparator.comparingInt(RunScope::weight))
+        .map(RunScope::word)
+        .orElse(null);
+  }
+
+  private static int weight(Status status) {
+    return switch (status) {
+      case SKIPPED -> 0;
+      case SUCCESS -> 1;
+      case IGNORE_FAILED -> 2;
+      case QUEUED -> 3;
+      case RUNNING -> 4;
+      case EXPIRED -> 5;
+      case ABORTED -> 6;
+      case FAILED -> 7;
+    };
   }
 
   private @Nullable String codebase(String path) {

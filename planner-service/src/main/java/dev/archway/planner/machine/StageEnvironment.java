@@ -25,7 +25,8 @@ final class StageEnvironment {
     variables.put("HARNESS_PIPELINE_ID", plan.pipeline());
     variables.put("HARNESS_STAGE_ID", stage.identifier());
     variables.put("HARNESS_EXECUTION_ID", request.id().value());
-    variables.put("HARNESS_BUILD_ID", request.id().value());
+    variables.put("HARNESS_BUILD_ID", Long.toString(request.sequence()));
+    variables.put("DRONE_BUILD_NUMBER", Long.toString(request.sequence()));
     variables.put("DRONE_STAGE_NAME", stage.name());
     variables.put("DRONE_STAGE_OS", stage.platform().os());
     variables.put("DRONE_STAGE_ARCH", stage.platform().architecture());

@@ -30,7 +30,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.springframework.dao.DuplicateKeyException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
@@ -68,10 +70,25 @@ public final class ExecutionStore {
   /** One told event, for those who follow an execution. */
   public record Told(long sequence, String wireName, String body) {}
 
-  /** Stores a new execution with what its first signal led to. */
-  public void create(Request request, Decision first) {
+  /**
+   * Numbers and stores a new execution with what its first signal leads to.
+   *
+   * @param decide of the numbered request
+   */
+  public void create(Request submitted, Function<Request, Decision> decide) {
+    try {
+      insert(submitted, decide);
+    } catch (DuplicateKeyException e) {
+      // Two first executions of a pipeline at once: the other one made the row of its numbers.
+      insert(submitted, decide);
+    }
+  }
+
+  private void insert(Request submitted, Function<Request, Decision> decide) {
     transactions.executeWithoutResult(_ -> {
-      var plan = request.plan();
+      var plan = submitted.plan();
+      Request request = submitted.numbered(number(plan.org(), plan.project(), plan.pipeline()));
+      Decision first = decide.apply(request);
       jdbc.sql(
               "INSERT INTO executions (id, org, project, pipeline, name, status, created_at, request, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
           .param(request.id().value())
@@ -86,6 +103,28 @@ public final class ExecutionStore {
           .update();
       tell(request, 0, first);
     });
+  }
+
+  /** The next number of a pipeline; the row's lock lets no two executions have one. */
+  private long number(String org, String project, String pipeline) {
+    if (count(org, project, pipeline) == 0) {
+      jdbc.sql(
+              "INSERT INTO pipeline_numbers (org, project, pipeline, last_number) VALUES (?, ?, ?, 1)")
+          .params(org, project, pipeline)
+          .update();
+    }
+    return jdbc.sql(
+            "SELECT last_number FROM pipeline_numbers WHERE org = ? AND project = ? AND pipeline = ?")
+        .params(org, project, pipeline)
+        .query(Long.class)
+        .single();
+  }
+
+  private int count(String org, String project, String pipeline) {
+    return jdbc.sql(
+            "UPDATE pipeline_numbers SET last_number = last_number + 1 WHERE org = ? AND project = ? AND pipeline = ?")
+        .params(org, project, pipeline)
+        .update();
   }
 
   /**

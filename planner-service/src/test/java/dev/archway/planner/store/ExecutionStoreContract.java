@@ -19,6 +19,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.BeforeEach;
@@ -64,7 +65,7 @@ abstract class ExecutionStoreContract {
   void anExecutionIsStoredWithWhatIsToBeTold() {
     create();
     assertThat(store.find(SamplePlans.ID))
-        .hasValueSatisfying(stored -> assertThat(stored.request()).isEqualTo(request));
+        .hasValueSatisfying(stored -> assertThat(stored.request()).isEqualTo(request.numbered(1)));
     assertThat(outbox())
         .containsExactly("stage.run.v1", "execution.queued.v1", "execution.stage-changed.v1");
     assertThat(store.told(SamplePlans.ID, 0))
@@ -164,15 +165,47 @@ abstract class ExecutionStoreContract {
     assertThat(store.list(null, null, SamplePlans.NOW, 10)).isEmpty();
   }
 
+  @Test
+  void executionsOfAPipelineAreNumberedWithoutGapOrDouble() throws Exception {
+    int executions = 24;
+    try (ExecutorService threads = Executors.newFixedThreadPool(8)) {
+      List<Future<?>> done =
+          IntStream.range(0, executions)
+              .<Future<?>>mapToObj(i -> threads.submit(() -> create(execution(i))))
+              .toList();
+      for (Future<?> one : done) {
+        one.get();
+      }
+    }
+    assertThat(
+            IntStream.range(0, executions)
+                .mapToObj(i -> store.find(execution(i).id()).orElseThrow().request().sequence()))
+        .containsExactlyInAnyOrderElementsOf(
+            LongStream.rangeClosed(1, executions).boxed().toList());
+  }
+
+  private Request execution(int number) {
+    return new Request(
+        ExecutionId.of("e%011d".formatted(100 + number)),
+        SamplePlans.NOW,
+        request.yaml(),
+        request.plan(),
+        null,
+        List.of());
+  }
+
   private void create() {
     create(request);
   }
 
-  private void create(Request asked) {
+  private void create(Request submitted) {
     store.create(
-        asked,
-        machine.decide(
-            asked, ExecutionMachine.initial(asked), new Signal.Submitted(SamplePlans.NOW)));
+        submitted,
+        numbered ->
+            machine.decide(
+                numbered,
+                ExecutionMachine.initial(numbered),
+                new Signal.Submitted(SamplePlans.NOW)));
   }
 
   private void change(StageEvent event) {
