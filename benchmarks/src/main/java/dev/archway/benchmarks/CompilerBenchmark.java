@@ -38,7 +38,7 @@ public class CompilerBenchmark {
   @Benchmark
   public Compilation twoThousandLines() {
     Compilation compilation = compile(large);
-    if (!(compilation instanceof Compilation.Compiled(var plan, _))
+    if (!(compilation instanceof Compilation.Compiled(var plan, _, _))
         || plan.stages().size() != 200) {
       throw new IllegalStateException("no plan of 200 runs: " + compilation);
     }

@@ -33,7 +33,7 @@ public final class PipelineFuzzer {
             new PipelineSource(pipeline, INPUTS, pieces, templates, List.of(), "main"),
             AnyConnector.INSTANCE);
     switch (compilation) {
-      case Compilation.Compiled(var plan, _) -> {
+      case Compilation.Compiled(var plan, _, _) -> {
         if (plan.stages().isEmpty()) {
           throw new IllegalStateException("a plan without stages");
         }
