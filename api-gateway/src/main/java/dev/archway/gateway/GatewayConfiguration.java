@@ -2,7 +2,9 @@ package dev.archway.gateway;
 
 import static org.springframework.web.servlet.function.RequestPredicates.path;
 
+import dev.archway.web.BearerTokenFilter;
 import dev.archway.web.ProblemConfiguration;
+import java.util.Set;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -25,10 +27,17 @@ import org.springframework.web.servlet.function.ServerResponse;
 @EnableConfigurationProperties(GatewayProperties.class)
 @Import(ProblemConfiguration.class)
 public class GatewayConfiguration {
+  private static final BearerTokenFilter.Realm USERS =
+      new BearerTokenFilter.Realm(
+          "archway",
+          "No valid token was shown (expected: header Authorization: Bearer <token>); ask the one who runs this server for a token.");
+
   @Bean
-  FilterRegistrationBean<AccessFilter> accessFilter(GatewayProperties properties) {
-    FilterRegistrationBean<AccessFilter> registration =
-        new FilterRegistrationBean<>(new AccessFilter(new AccessTokens(properties.tokensFile())));
+  FilterRegistrationBean<BearerTokenFilter> accessFilter(GatewayProperties properties) {
+    FilterRegistrationBean<BearerTokenFilter> registration =
+        new FilterRegistrationBean<>(
+            new BearerTokenFilter(
+                new AccessTokens(properties.tokensFile())::allow, USERS, Set.of("/")));
     registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 10);
     return registration;
   }

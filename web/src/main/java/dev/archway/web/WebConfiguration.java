@@ -1,5 +1,6 @@
 package dev.archway.web;
 
+import java.util.Set;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
@@ -14,11 +15,21 @@ import org.springframework.core.Ordered;
 @Configuration(proxyBeanMethods = false)
 @Import(ProblemConfiguration.class)
 public class WebConfiguration {
+  private static final BearerTokenFilter.Realm SERVICES =
+      new BearerTokenFilter.Realm(
+          "archway services",
+          "This service answers its own installation only; call the gateway instead.");
+
   @Bean
-  FilterRegistrationBean<ServiceTokenFilter> serviceTokenFilter(
+  FilterRegistrationBean<BearerTokenFilter> serviceTokenFilter(
       @Value("${archway.service-token}") String serviceToken) {
-    FilterRegistrationBean<ServiceTokenFilter> registration =
-        new FilterRegistrationBean<>(new ServiceTokenFilter(serviceToken));
+    if (serviceToken.isBlank()) {
+      throw new IllegalArgumentException(
+          "cannot protect the service: archway.service-token is blank (expected: a long random text that all services share); set it");
+    }
+    FilterRegistrationBean<BearerTokenFilter> registration =
+        new FilterRegistrationBean<>(
+            new BearerTokenFilter(BearerToken.of(serviceToken)::sameAs, SERVICES, Set.of()));
     registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 10);
     return registration;
   }
