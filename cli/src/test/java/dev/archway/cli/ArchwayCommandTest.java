@@ -73,6 +73,8 @@ class ArchwayCommandTest {
   void runSendsWhatItWasGivenFollowsTheLogAndSumsUp() throws Exception {
     Files.writeString(
         directory.resolve("inputs.yaml"), "namespace: no\nbuild: {type: branch}\nother: 1\n");
+    Files.writeString(directory.resolve("set.yaml"), "inputSet: {identifier: s}\n");
+    Files.writeString(directory.resolve("template.yaml"), "template: {}\n");
     accept();
     server.on(
         LOGS,
@@ -85,6 +87,10 @@ class ArchwayCommandTest {
             file("pipeline.yaml"),
             "--inputs",
             file("inputs.yaml"),
+            "--inputs",
+            file("set.yaml"),
+            "--template",
+            file("template.yaml"),
             "--input",
             "other=a=b",
             "--branch",
@@ -100,6 +106,8 @@ class ArchwayCommandTest {
     assertThat(sent.pipelineYaml()).isEqualTo("pipeline: {}\n");
     assertThat(sent.inputs())
         .isEqualTo(Map.of("namespace", "no", "build", Map.of("type", "branch"), "other", "a=b"));
+    assertThat(sent.inputSets()).containsExactly("inputSet: {identifier: s}\n");
+    assertThat(sent.templates()).containsExactly("template: {}\n");
     assertThat(sent.branch()).isEqualTo("main");
     assertThat(sent.stages()).containsExactly("upload");
     assertThat(directory.resolve("id")).hasContent("e1234567");
@@ -222,20 +230,24 @@ class ArchwayCommandTest {
   }
 
   @Test
-  void planPrintsThePlanAsYamlOrJson() {
+  void planPrintsThePipelineAndItsRunsOrThePlan() {
     server.on(
         "POST /api/v1/pipelines/validate",
         200,
         Map.of(
             "plan",
             Map.of("pipeline", "demo", "stages", List.of(Map.of("id", "one"))),
+            "merged",
+            "pipeline:\n  name: demo\n",
+            "runs",
+            List.of(Map.of("id", "one", "platform", "linux/arm64")),
             "warnings",
             List.of(new Problem(Problem.Severity.WARNING, "b", 9, 1, "odd", "b is odd"))));
 
     assertThat(run("plan", file("pipeline.yaml"))).isZero();
-    assertThat(Yaml.mapping("plan", out.toString()))
-        .containsEntry("pipeline", "demo")
-        .containsEntry("stages", List.of(Map.of("id", "one")));
+    assertThat(out.toString()).startsWith("pipeline:\n  name: demo\n---\n");
+    assertThat(Yaml.mapping("runs", out.toString().substring(out.toString().indexOf("---\n") + 4)))
+        .containsEntry("runs", List.of(Map.of("id", "one", "platform", "linux/arm64")));
     assertThat(err.toString()).contains("pipeline.yaml:9:1: warning: odd: b is odd");
 
     out.getBuffer().setLength(0);

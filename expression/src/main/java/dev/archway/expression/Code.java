@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record Code(String written, List<List<String>> references, String jexl) {
   private static final int LONGEST = 4_000;
+  private static final int DEEPEST = 24;
+  private static final int DEEPEST_INDEX = 6;
 
   /** Harness page "Built-in and custom Harness variables reference", evaluated value. */
   private static final int LONGEST_VALUE = 256 * 1024;
@@ -31,6 +33,7 @@ public record Code(String written, List<List<String>> references, String jexl) {
       throw new ExpressionException(
           "expression of %d characters (expected: 1 to %d)".formatted(jexl.length(), LONGEST));
     }
+    checkBrackets(written, jexl);
     try {
       List<List<String>> references = new ArrayList<>();
       JexlExpression expression = Sandbox.ENGINE.createExpression(jexl);
@@ -38,10 +41,45 @@ public record Code(String written, List<List<String>> references, String jexl) {
         references.addAll(script.getVariables());
       }
       return new Code(written, references, jexl);
-    } catch (JexlException | StackOverflowError e) {
+    } catch (StackOverflowError | RuntimeException e) {
+      // The parser throws others than its own, such as for numbers that are too large.
       throw new ExpressionException(
           "\"%s\" is no expression (expected: paths, \"texts\", operators and methods)"
               .formatted(brief(written)));
+    }
+  }
+
+  /**
+   * Brackets are what the parser tries several readings of, each within the other: some dozens of
+   * them would keep it busy for ever.
+   */
+  private static void checkBrackets(String written, String jexl) throws ExpressionException {
+    int depth = 0;
+    int index = 0;
+    char quote = 0;
+    for (int i = 0; i < jexl.length(); i++) {
+      char c = jexl.charAt(i);
+      if (quote != 0) {
+        if (c == '\\') {
+          i++;
+        } else if (c == quote) {
+          quote = 0;
+        }
+        continue;
+      }
+      switch (c) {
+        case '"', '\'', '`' -> quote = c;
+        case '(' -> depth++;
+        case ')' -> depth--;
+        case '[' -> index++;
+        case ']' -> index--;
+        default -> {}
+      }
+      if (c == '{' || depth > DEEPEST || index > DEEPEST_INDEX) {
+        throw new ExpressionException(
+            "\"%s\" is no expression (expected: no {, ( nested %d deep and [ %d deep at most)"
+                .formatted(brief(written), DEEPEST, DEEPEST_INDEX));
+      }
     }
   }
 

@@ -164,6 +164,22 @@ class TemplateTest {
         .isEqualTo("false");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"{", "[", "(", "{{", "[(", "a[", "a(", "(a?(", "!(", "x.y("})
+  void bracketsWithoutEndAreToldAtOnce(String opening) {
+    for (String text : List.of(opening.repeat(200), opening.repeat(12), opening.repeat(24))) {
+      assertThatThrownBy(() -> Template.condition(text)).isInstanceOf(ExpressionException.class);
+    }
+  }
+
+  /** Found by fuzzing: the parser throws others than its own exception. */
+  @Test
+  void whatTheParserStumblesOverIsTold() {
+    String text =
+        "(z.bu+4444444444444444444444444ld.tyration> > 0 && <+s& <+stratege> =~ [<+strategon> > 0 > > tion> >= 2:[";
+    assertThatThrownBy(() -> Template.condition(text)).isInstanceOf(ExpressionException.class);
+  }
+
   @Test
   void anyTextIsATemplateOrToldToBeNone() {
     Random random = new Random(4);

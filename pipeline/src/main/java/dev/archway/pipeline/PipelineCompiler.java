@@ -54,7 +54,7 @@ public final class PipelineCompiler {
       List<Problem> problems = findings.sorted();
       return plan.isEmpty() || findings.hasErrors()
           ? new Compilation.Refused(problems)
-          : new Compilation.Compiled(plan.get(), problems);
+          : new Compilation.Compiled(plan.get(), problems, filled);
     } catch (YamlException e) {
       return new Compilation.Refused(
           List.of(

@@ -150,7 +150,7 @@ class HostileInputTest {
   private static List<String> codes(String yaml, Map<String, Object> inputs) {
     PipelineSource source = new PipelineSource(yaml, inputs, List.of(), null);
     return switch (PipelineCompiler.compile(source, SampleConnectors.KNOWN)) {
-      case Compilation.Compiled(_, List<Problem> warnings) ->
+      case Compilation.Compiled(_, List<Problem> warnings, _) ->
           warnings.stream().map(Problem::code).toList();
       case Compilation.Refused(List<Problem> problems) ->
           problems.stream().map(Problem::code).toList();

@@ -6,6 +6,7 @@ import dev.archway.contract.failure.Problem;
 import dev.archway.contract.plan.CodeRef;
 import dev.archway.contract.plan.StagePlan;
 import dev.archway.contract.wire.ContractMapper;
+import dev.archway.pipeline.yaml.YamlWriter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,6 +65,18 @@ class PipelineCompilerTest {
       Files.writeString(golden, problems);
     }
     assertThat(problems).isEqualTo(Files.readString(golden));
+  }
+
+  /** The merged pipeline, as it is shown, is a pipeline of the same plan. */
+  @ParameterizedTest
+  @MethodSource("valid")
+  void theMergedPipelineCompilesToTheSamePlan(Path file) throws IOException {
+    Compilation.Compiled first = (Compilation.Compiled) compile(Files.readString(file), INPUTS);
+    Compilation second = compile(YamlWriter.write("pipeline", first.merged()), Map.of());
+    assertThat(second)
+        .isInstanceOfSatisfying(
+            Compilation.Compiled.class,
+            compiled -> assertThat(compiled.plan()).isEqualTo(first.plan()));
   }
 
   @Test

@@ -71,7 +71,7 @@ final class Samples {
 
   static List<Problem> problems(Compilation compilation) {
     return switch (compilation) {
-      case Compilation.Compiled(_, List<Problem> warnings) -> warnings;
+      case Compilation.Compiled(_, List<Problem> warnings, _) -> warnings;
       case Compilation.Refused(List<Problem> problems) -> problems;
     };
   }

@@ -1,12 +1,11 @@
 package dev.archway.planner.api;
 
 import dev.archway.contract.api.Accepted;
+import dev.archway.contract.api.DryRun;
 import dev.archway.contract.api.ExecutionSummary;
 import dev.archway.contract.api.ExecutionView;
 import dev.archway.contract.api.Submission;
-import dev.archway.contract.failure.Problem;
 import dev.archway.contract.id.ExecutionId;
-import dev.archway.contract.plan.ExecutionPlan;
 import dev.archway.contract.status.Status;
 import dev.archway.planner.machine.ExecutionMachine;
 import dev.archway.planner.machine.ExecutionState;
@@ -50,9 +49,6 @@ public final class ExecutionController {
     this.clock = clock;
   }
 
-  /** A pipeline that passed every check, as it would run. */
-  public record Validated(ExecutionPlan plan, List<Problem> warnings) {}
-
   @PostMapping(path = "/executions", consumes = MediaType.APPLICATION_JSON_VALUE)
   ResponseEntity<Accepted> submit(@RequestBody Submission submission) {
     Request request = submissions.prepare(submission, clock.instant());
@@ -95,9 +91,10 @@ public final class ExecutionController {
   }
 
   @PostMapping(path = "/pipelines/validate", consumes = MediaType.APPLICATION_JSON_VALUE)
-  Validated validate(@RequestBody Submission submission) {
+  DryRun validate(@RequestBody Submission submission) {
     Submissions.Checked checked = submissions.check(submission);
-    return new Validated(checked.plan(), checked.warnings());
+    return new DryRun(
+        checked.plan(), checked.warnings(), checked.merged(), PlannedRuns.of(checked.plan()));
   }
 
   @PostMapping(
@@ -108,7 +105,7 @@ public final class ExecutionController {
         "text/yaml",
         MediaType.TEXT_PLAIN_VALUE
       })
-  Validated validateYaml(@RequestBody String yaml) {
+  DryRun validateYaml(@RequestBody String yaml) {
     return validate(new Submission(yaml, null, null, null));
   }
 

@@ -11,6 +11,8 @@ import dev.archway.pipeline.Compilation;
 import dev.archway.pipeline.Connectors;
 import dev.archway.pipeline.PipelineCompiler;
 import dev.archway.pipeline.PipelineSource;
+import dev.archway.pipeline.yaml.YamlNode;
+import dev.archway.pipeline.yaml.YamlWriter;
 import dev.archway.planner.machine.Request;
 import dev.archway.web.ProblemException;
 import java.time.Instant;
@@ -39,7 +41,8 @@ public final class Submissions {
   }
 
   /** A pipeline that can start, and the commit it would build. */
-  public record Checked(ExecutionPlan plan, @Nullable Checkout checkout, List<Problem> warnings) {}
+  public record Checked(
+      ExecutionPlan plan, @Nullable Checkout checkout, List<Problem> warnings, String merged) {}
 
   /**
    * Checks everything that can be checked before a run.
@@ -51,12 +54,14 @@ public final class Submissions {
         new PipelineSource(
             submission.pipelineYaml(),
             submission.inputs() == null ? Map.of() : submission.inputs(),
+            submission.inputSets() == null ? List.of() : submission.inputSets(),
+            submission.templates() == null ? List.of() : submission.templates(),
             submission.stages() == null ? List.of() : submission.stages(),
             submission.branch());
     return switch (PipelineCompiler.compile(source, connectors)) {
       case Compilation.Refused(List<Problem> problems) -> throw refused(problems);
-      case Compilation.Compiled(ExecutionPlan plan, List<Problem> warnings) ->
-          complete(plan, warnings);
+      case Compilation.Compiled(ExecutionPlan plan, List<Problem> warnings, YamlNode merged) ->
+          complete(plan, warnings, merged);
     };
   }
 
@@ -76,7 +81,7 @@ public final class Submissions {
         checked.warnings());
   }
 
-  private Checked complete(ExecutionPlan plan, List<Problem> warnings) {
+  private Checked complete(ExecutionPlan plan, List<Problem> warnings, YamlNode merged) {
     List<Problem> problems = new ArrayList<>();
     Set<String> unserved = new TreeSet<>();
     for (StagePlan stage : plan.stages()) {
@@ -103,7 +108,7 @@ public final class Submissions {
       problems.addAll(warnings);
       throw refused(problems);
     }
-    return new Checked(plan, checkout, warnings);
+    return new Checked(plan, checkout, warnings, YamlWriter.write("pipeline", merged));
   }
 
   private static Problem error(String path, String code, String message) {
