@@ -198,7 +198,9 @@ public final class TestCluster implements AutoCloseable {
         Duration.ofMinutes(2),
         Duration.ofHours(24),
         List.of(new KubernetesSettings.Mirror("docker.io", registry, true)),
-        List.of(registry));
+        List.of(registry),
+        null,
+        null);
   }
 
   public KubernetesRuntime runtime() {

@@ -49,13 +49,7 @@ final class KubernetesReasonsIT {
     KubernetesSettings settings = cluster.settings();
     runtime =
         new KubernetesRuntime(
-            new KubernetesSettings(
-                settings.agentImage(),
-                settings.builderImage(),
-                Duration.ofSeconds(20),
-                settings.sweepAfter(),
-                settings.mirrors(),
-                settings.insecureRegistries()),
+            settings.within(Duration.ofSeconds(20), settings.sweepAfter()),
             List.of(Platform.LINUX_AMD64, Platform.LINUX_ARM64),
             cluster::secret,
             Clock.systemUTC());
