@@ -3,6 +3,8 @@ package dev.archway.executor;
 import dev.archway.contract.image.Platform;
 import dev.archway.executor.runtime.kubernetes.KubernetesSettings;
 import dev.archway.executor.runtime.podman.PodmanSettings;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -71,6 +73,8 @@ public record ExecutorProperties(
   /**
    * How stages run on Kubernetes; see {@link KubernetesSettings}. Which clusters there are, the
    * connectors say.
+   *
+   * @param certificateAuthorities a file in PEM; null for none beside the usual
    */
   public record Kubernetes(
       @DefaultValue("docker.io/archway/agent:2") String agentImage,
@@ -78,7 +82,9 @@ public record ExecutorProperties(
       @DefaultValue("8m") Duration initTimeout,
       @DefaultValue("24h") Duration sweepAfter,
       @DefaultValue List<Mirror> mirrors,
-      @DefaultValue List<String> insecureRegistries) {
+      @DefaultValue List<String> insecureRegistries,
+      @Nullable String buildCache,
+      @Nullable Path certificateAuthorities) {
     KubernetesSettings settings() {
       return new KubernetesSettings(
           agentImage,
@@ -88,7 +94,20 @@ public record ExecutorProperties(
           mirrors.stream()
               .map(m -> new KubernetesSettings.Mirror(m.prefix(), m.location(), m.insecure()))
               .toList(),
-          insecureRegistries);
+          insecureRegistries,
+          buildCache,
+          certificateAuthorities == null ? null : read(certificateAuthorities));
+    }
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new IllegalArgumentException(
+          "archway.executor.kubernetes.certificate-authorities: %s (expected: a file of certificates in PEM)"
+              .formatted(e),
+          e);
     }
   }
 

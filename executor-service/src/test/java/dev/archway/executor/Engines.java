@@ -64,7 +64,7 @@ public final class Engines implements AutoCloseable {
     return engines;
   }
 
-  static int freePort() throws IOException {
+  public static int freePort() throws IOException {
     try (ServerSocket socket = new ServerSocket(0)) {
       return socket.getLocalPort();
     }

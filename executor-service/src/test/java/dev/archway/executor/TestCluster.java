@@ -13,6 +13,7 @@ import io.fabric8.kubernetes.api.model.authentication.TokenRequestBuilder;
 import io.fabric8.kubernetes.api.model.rbac.Role;
 import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.File;
@@ -155,6 +156,29 @@ public final class TestCluster implements AutoCloseable {
     };
   }
 
+  /** The authority that the API server's certificate is of, in PEM. */
+  public String authority() {
+    return account.authority();
+  }
+
+  /** A client with the account's rights alone. */
+  public KubernetesClient asAccount() {
+    return new KubernetesClientBuilder()
+        .withConfig(
+            new ConfigBuilder(Config.empty())
+                .withMasterUrl(client.getMasterUrl().toString())
+                .withOauthToken(account.token())
+                .withCaCertData(client.getConfiguration().getCaCertData())
+                .build())
+        .build();
+  }
+
+  /** True when the nodes labelled with this architecture are of another. */
+  public boolean emulates(String architecture) {
+    return client.nodes().withLabel("kubernetes.io/arch", architecture).list().getItems().stream()
+        .noneMatch(n -> architecture.equals(n.getStatus().getNodeInfo().getArchitecture()));
+  }
+
   /** Puts them where an executor in a process of its own reads them. */
   public void writeSecrets(Path directory) throws IOException {
     Files.createDirectories(directory);
@@ -174,7 +198,9 @@ public final class TestCluster implements AutoCloseable {
         Duration.ofMinutes(2),
         Duration.ofHours(24),
         List.of(new KubernetesSettings.Mirror("docker.io", registry, true)),
-        List.of(registry));
+        List.of(registry),
+        null,
+        null);
   }
 
   public KubernetesRuntime runtime() {

@@ -6,6 +6,7 @@ import dev.archway.contract.connector.ClusterAccess;
 import dev.archway.contract.connector.ClusterAllowances;
 import dev.archway.contract.connector.Connector;
 import dev.archway.contract.event.StageEvent.StageFinished;
+import dev.archway.contract.event.StageEvent.StageStarted;
 import dev.archway.contract.failure.Failure;
 import dev.archway.contract.failure.FailureReason;
 import dev.archway.contract.id.StageKey;
@@ -48,13 +49,7 @@ final class KubernetesReasonsIT {
     KubernetesSettings settings = cluster.settings();
     runtime =
         new KubernetesRuntime(
-            new KubernetesSettings(
-                settings.agentImage(),
-                settings.builderImage(),
-                Duration.ofSeconds(20),
-                settings.sweepAfter(),
-                settings.mirrors(),
-                settings.insecureRegistries()),
+            settings.within(Duration.ofSeconds(20), settings.sweepAfter()),
             List.of(Platform.LINUX_AMD64, Platform.LINUX_ARM64),
             cluster::secret,
             Clock.systemUTC());
@@ -111,6 +106,10 @@ final class KubernetesReasonsIT {
             Samples.build("push", cluster.registry(), "Dockerfile"));
     assertThat(finished.failure()).isNull();
     assertThat(reports.text("machine")).containsExactly("aarch64");
+    assertThat(reports.told().getFirst())
+        .isInstanceOfSatisfying(
+            StageStarted.class,
+            started -> assertThat(started.emulated()).isEqualTo(cluster.emulates("arm64")));
     assertThat(reports.text("push")).contains("aarch64");
     assertThat(reports.step("push").images())
         .singleElement()
@@ -146,6 +145,7 @@ final class KubernetesReasonsIT {
             .resource(
                 new NamespaceBuilder().withNewMetadata().withName(namespace).endMetadata().build())
             .create();
+    cluster.grant(namespace);
     try {
       var _ =
           cluster
@@ -289,15 +289,15 @@ final class KubernetesReasonsIT {
               Platform.LINUX_AMD64,
               Samples.placement(connector, "default"),
               null,
-              Samples.run("count", "for i in $(seq 1 60); do echo $i; sleep 0.2; done"),
+              Samples.run("count", "for i in $(seq 1 120); do echo $i; sleep 0.2; done"),
               Samples.run("next", "echo after")));
       Awaitility.await()
           .atMost(Duration.ofMinutes(1))
           .until(() -> reports.text("count").contains("5"));
       proxy.sever();
       Awaitility.await()
-          .pollDelay(Duration.ofSeconds(15))
-          .atMost(Duration.ofSeconds(20))
+          .pollDelay(Duration.ofSeconds(30))
+          .atMost(Duration.ofSeconds(35))
           .until(() -> true);
       proxy.mend();
       StageFinished finished =
@@ -308,7 +308,7 @@ final class KubernetesReasonsIT {
       assertThat(finished.failure()).isNull();
       assertThat(reports.text("count"))
           .isEqualTo(
-              java.util.stream.IntStream.rangeClosed(1, 60).mapToObj(Integer::toString).toList());
+              java.util.stream.IntStream.rangeClosed(1, 120).mapToObj(Integer::toString).toList());
       assertThat(reports.text("next")).containsExactly("after");
       Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> worker.active() == 0);
     }

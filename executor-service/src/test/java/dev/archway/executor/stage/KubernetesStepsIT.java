@@ -47,13 +47,7 @@ final class KubernetesStepsIT {
     KubernetesSettings settings = cluster.settings();
     runtime =
         new KubernetesRuntime(
-            new KubernetesSettings(
-                settings.agentImage(),
-                settings.builderImage(),
-                settings.initTimeout(),
-                Duration.ofSeconds(3),
-                settings.mirrors(),
-                settings.insecureRegistries()),
+            settings.within(settings.initTimeout(), Duration.ofSeconds(3)),
             List.of(Platform.LINUX_AMD64),
             cluster::secret,
             Clock.systemUTC());

@@ -3,6 +3,7 @@ package dev.archway.executor.runtime.kubernetes;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.time.Duration;
@@ -118,23 +119,24 @@ final class Cluster implements AutoCloseable {
     return pod.getMetadata().getNamespace() + "/" + pod.getMetadata().getName();
   }
 
-  /** The cluster's nodes as of a moment ago; null when this executor may not list them. */
+  /**
+   * The cluster's nodes as of a moment ago, or longer while they cannot be had; null when this
+   * executor has never been able to list them.
+   */
   @Nullable List<Node> nodes() {
     Nodes known = nodes;
     Instant now = Instant.now();
-    if (known != null && known.at().plus(NODES_KEPT).isAfter(now)) {
-      return known.items();
-    }
-    try {
-      List<Node> items = client.nodes().list().getItems();
-      nodes = new Nodes(now, items);
-      return items;
-    } catch (io.fabric8.kubernetes.client.KubernetesClientException e) {
-      if (e.getCode() == 403) {
-        return null;
+    if (known == null || known.at().plus(NODES_KEPT).isBefore(now)) {
+      try {
+        known = new Nodes(now, client.nodes().list().getItems());
+        nodes = known;
+      } catch (KubernetesClientException e) {
+        // What they tell is of use, but nothing depends on it.
+        System.getLogger(Cluster.class.getName())
+            .log(System.Logger.Level.DEBUG, "cannot list nodes: {0}", e.getMessage());
       }
-      throw e;
     }
+    return known == null ? null : known.items();
   }
 
   @Override

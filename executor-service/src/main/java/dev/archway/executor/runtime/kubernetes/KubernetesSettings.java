@@ -2,6 +2,7 @@ package dev.archway.executor.runtime.kubernetes;
 
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How stages run on Kubernetes, whichever cluster it is.
@@ -12,6 +13,9 @@ import java.util.List;
  * @param sweepAfter how long after its end a pod is removed that no executor came for
  * @param mirrors registries that builds ask before the one they mirror
  * @param insecureRegistries hosts that builds may speak plain HTTP to
+ * @param buildCache below which repository builds keep their layers, for each repository and
+ *     platform one; null keeps none
+ * @param authorities certificates in PEM that build steps trust beside the usual; null for none
  */
 public record KubernetesSettings(
     String agentImage,
@@ -19,7 +23,9 @@ public record KubernetesSettings(
     Duration initTimeout,
     Duration sweepAfter,
     List<Mirror> mirrors,
-    List<String> insecureRegistries) {
+    List<String> insecureRegistries,
+    @Nullable String buildCache,
+    @Nullable String authorities) {
   public KubernetesSettings {
     if (!initTimeout.isPositive() || !sweepAfter.isPositive()) {
       throw new IllegalArgumentException(
@@ -28,6 +34,19 @@ public record KubernetesSettings(
     }
     mirrors = List.copyOf(mirrors);
     insecureRegistries = List.copyOf(insecureRegistries);
+  }
+
+  /** The same with other limits of time. */
+  public KubernetesSettings within(Duration init, Duration sweep) {
+    return new KubernetesSettings(
+        agentImage,
+        builderImage,
+        init,
+        sweep,
+        mirrors,
+        insecureRegistries,
+        buildCache,
+        authorities);
   }
 
   /** A registry that is asked before the one it mirrors. */

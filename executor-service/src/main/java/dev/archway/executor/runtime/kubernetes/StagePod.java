@@ -157,16 +157,29 @@ final class StagePod implements AutoCloseable {
         .anyMatch(c -> c.getType().equals("Ready") && c.getStatus().equals("True"));
   }
 
-  /** True when the node that took the pod emulates the platform: its kubelet is of another. */
+  /**
+   * True when the pod's node emulates the platform: its kubelet is of another. Before a node has
+   * been chosen, when every node that may be does.
+   */
   boolean emulated() {
-    Pod pod = view.pod();
     List<Node> nodes = cluster.nodes();
-    String wanted = spec.stage().platform().architecture();
-    return nodes != null
-        && pod != null
-        && nodes.stream()
-            .filter(n -> n.getMetadata().getName().equals(pod.getSpec().getNodeName()))
-            .anyMatch(n -> !wanted.equals(n.getStatus().getNodeInfo().getArchitecture()));
+    if (nodes == null) {
+      return false;
+    }
+    Platform platform = spec.stage().platform();
+    Pod pod = view.pod();
+    String chosen = pod == null ? null : pod.getSpec().getNodeName();
+    List<Node> possible =
+        nodes.stream()
+            .filter(n ->
+                chosen == null
+                    ? ready(n) && of(n, platform)
+                    : n.getMetadata().getName().equals(chosen))
+            .toList();
+    return !possible.isEmpty()
+        && possible.stream()
+            .noneMatch(
+                n -> platform.architecture().equals(n.getStatus().getNodeInfo().getArchitecture()));
   }
 
   private Pod create() {

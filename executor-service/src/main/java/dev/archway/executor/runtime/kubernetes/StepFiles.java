@@ -102,6 +102,7 @@ final class StepFiles {
         variables =
             new HashMap<>(
                 Map.of("HOME", "/root", "CONTAINERS_REGISTRIES_CONF", folder + "/registries.conf"));
+        trust(folder, files, variables);
         words = List.of("sh", folder + "/script.sh");
       }
     }
@@ -194,10 +195,33 @@ final class StepFiles {
             Path.of(PodNames.secrets(name), "auth.json"),
             "localhost/archway/%s:built".formatted(build.id().toLowerCase(Locale.ROOT)),
             commit(),
-            List.of("buildah", "bud", "--isolation", "chroot"),
+            builder(build),
             false,
             true,
             true));
+  }
+
+  private List<String> builder(BuildAndPush build) {
+    List<String> words = new ArrayList<>(List.of("buildah", "bud", "--isolation", "chroot"));
+    if (settings.buildCache() != null) {
+      String cache =
+          "%s/%s/%s"
+              .formatted(
+                  settings.buildCache(),
+                  build.repository().path(),
+                  spec.stage().platform().dashed());
+      words.addAll(List.of("--layers", "--cache-from", cache, "--cache-to", cache));
+    }
+    return words;
+  }
+
+  /** Programs in Go read it beside the system's own. */
+  private void trust(String folder, List<PodFile> files, Map<String, String> variables) {
+    String authorities = settings.authorities();
+    if (authorities != null) {
+      files.add(PodFile.of(folder + "/authorities.pem", authorities));
+      variables.put("SSL_CERT_FILE", folder + "/authorities.pem");
+    }
   }
 
   /** What the workspace is cloned at; null when it is not. */
