@@ -44,6 +44,11 @@ public record ExecutionPlan(
     this(org, project, pipeline, name, codebase, stages, indexes, null);
   }
 
+  /** The same with these stage runs. */
+  public ExecutionPlan withStages(List<StagePlan> runs) {
+    return new ExecutionPlan(org, project, pipeline, name, codebase, runs, indexes, timeout);
+  }
+
   /** The pipeline's whole name: organisation/project/pipeline. */
   public String path() {
     return org + "/" + project + "/" + pipeline;

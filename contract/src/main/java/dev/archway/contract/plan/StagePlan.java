@@ -87,6 +87,25 @@ public record StagePlan(
         null);
   }
 
+  /** The same with these steps, which have the same ids. */
+  public StagePlan withSteps(List<StepPlan> other) {
+    return new StagePlan(
+        id,
+        identifier,
+        name,
+        after,
+        platform,
+        placement,
+        other,
+        timeout,
+        when,
+        flow,
+        onFailure,
+        values,
+        needs,
+        limit);
+  }
+
   /** How many runs of one group run at once ({@code maxConcurrency}). */
   public record Limit(String group, int most) {}
 }

@@ -27,10 +27,31 @@ public sealed interface StepPlan {
   Duration timeout();
 
   /**
-   * Clones the execution's one commit into the workspace; the step that {@code cloneCodebase: true}
-   * stands for.
+   * Clones one commit into the workspace.
+   *
+   * @param source what to clone (Harness page "Git Clone step"); null for the execution's one
+   *     commit, which {@code cloneCodebase: true} stands for
    */
-  record Clone(String id, String name, Duration timeout) implements StepPlan {}
+  record Clone(String id, String name, Duration timeout, @Nullable Source source)
+      implements StepPlan {
+    /** The clone of the codebase. */
+    public Clone(String id, String name, Duration timeout) {
+      this(id, name, timeout, null);
+    }
+  }
+
+  /**
+   * A repository beside the codebase.
+   *
+   * @param checkout the commit it was resolved to when the execution was submitted; null before
+   * @param directory where in the workspace; never the workspace itself
+   */
+  record Source(CodebasePlan codebase, @Nullable Checkout checkout, String directory) {
+    /** The same, resolved. */
+    public Source at(Checkout commit) {
+      return new Source(codebase, commit, directory);
+    }
+  }
 
   /**
    * Runs a command, or the image's own entry point, in a container.

@@ -4,6 +4,7 @@ import dev.archway.contract.command.StageCommand.RunStage;
 import dev.archway.contract.id.StageKey;
 import dev.archway.contract.plan.Checkout;
 import dev.archway.contract.plan.StagePlan;
+import dev.archway.contract.plan.StepPlan;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,19 @@ public record StageSpec(
     StageKey key, StagePlan stage, @Nullable Checkout checkout, Map<String, String> environment) {
   public StageSpec {
     environment = Map.copyOf(environment);
+  }
+
+  /** What the step clones; null when that is the codebase and the pipeline has none. */
+  public @Nullable Checkout checkout(StepPlan.Clone step) {
+    return step.source() == null ? checkout : step.source().checkout();
+  }
+
+  /** The commit that the workspace itself is cloned at; null when it is not cloned. */
+  public @Nullable String commit() {
+    boolean cloned =
+        stage.steps().stream()
+            .anyMatch(step -> step instanceof StepPlan.Clone clone && clone.source() == null);
+    return cloned && checkout != null ? checkout.commit() : null;
   }
 
   /** The spec that a command asks for. */

@@ -18,7 +18,16 @@ final class CodebaseReader {
 
   private CodebaseReader() {}
 
+  /** The codebase of the pipeline. */
   static @Nullable CodebasePlan read(Fields fields, Lookup lookup) {
+    fields.unsupported("cloneDirectory");
+    CodebasePlan codebase = repository(fields, lookup);
+    fields.finish();
+    return codebase;
+  }
+
+  /** What the codebase and a GitClone step have in common. */
+  static @Nullable CodebasePlan repository(Fields fields, Lookup lookup) {
     Connector.Git connector = lookup.find(fields, "connectorRef", Connector.Git.class);
     String repository = fields.text("repoName");
     Long depth = fields.integer("depth");
@@ -26,10 +35,9 @@ final class CodebaseReader {
     fields.ignore("resources", "debug");
     fields.unsupportedUnless(
         "false", "lfs", "fetchTags", "persistCredentials", "submoduleStrategy");
-    fields.unsupported("sparseCheckout", "cloneDirectory", "preFetchCommand");
+    fields.unsupported("sparseCheckout", "preFetchCommand");
     CodeRef ref = ref(fields.requiredObject("build"));
     strategy(fields, ref);
-    fields.finish();
     if (connector == null || ref == null) {
       return null;
     }

@@ -129,7 +129,7 @@ public final class PlanBuilder {
     boolean cloned =
         runs.stream()
             .flatMap(run -> run.steps().stream())
-            .anyMatch(StepPlan.Clone.class::isInstance);
+            .anyMatch(step -> step instanceof StepPlan.Clone clone && clone.source() == null);
     return Optional.of(
         new ExecutionPlan(
             lookup.org(),

@@ -35,7 +35,6 @@ final class StepReader {
           "Background",
           "Action",
           "Bitrise",
-          "GitClone",
           "RunTests",
           "Test",
           "BuildAndPushECR",
@@ -56,7 +55,8 @@ final class StepReader {
           "HarUpload",
           "Wait",
           "Policy");
-  private static final Set<String> RUN = Set.of("Run", "Plugin", "BuildAndPushDockerRegistry");
+  private static final Set<String> RUN =
+      Set.of("Run", "Plugin", "BuildAndPushDockerRegistry", "GitClone");
 
   private final Lookup lookup;
   private final Map<String, String> stageVariables;
@@ -190,6 +190,7 @@ final class StepReader {
           case "Run" -> new RunReader(lookup, stageVariables, findings).run(head, spec);
           case "Plugin" -> new RunReader(lookup, stageVariables, findings).plugin(head, spec);
           case "BuildAndPushDockerRegistry" -> build(head, spec);
+          case "GitClone" -> GitCloneReader.read(head, spec, lookup);
           default -> {
             boolean known = NOT_RUN.contains(type);
             step.error(
@@ -313,7 +314,7 @@ final class StepReader {
   }
 
   /** The path below the workspace; one that leaves it is a finding. */
-  private static String inWorkspace(Fields fields, String key, String written) {
+  static String inWorkspace(Fields fields, String key, String written) {
     try {
       Path path = WORKSPACE.resolve(written).normalize();
       if (path.startsWith(WORKSPACE)) {

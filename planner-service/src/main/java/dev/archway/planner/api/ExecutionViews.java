@@ -78,7 +78,7 @@ final class ExecutionViews {
   private static StepView step(StepPlan plan, StageState stage) {
     String type =
         switch (plan) {
-          case StepPlan.Clone _ -> "Clone";
+          case StepPlan.Clone clone -> clone.source() == null ? "Clone" : "GitClone";
           case StepPlan.Run _ -> "Run";
           case StepPlan.BuildAndPush _ -> "BuildAndPushDockerRegistry";
         };

@@ -115,6 +115,10 @@ final class PlannedRuns {
               String.join(", ", push.tags()),
               push.registry().ref());
     }
+    if (step instanceof StepPlan.Clone clone && clone.source() != null) {
+      return "clone %s into %s"
+          .formatted(clone.source().codebase().url(), clone.source().directory());
+    }
     return step instanceof StepPlan.Clone ? "clone the codebase" : step.getClass().getSimpleName();
   }
 

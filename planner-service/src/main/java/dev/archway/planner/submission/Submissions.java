@@ -94,21 +94,16 @@ public final class Submissions {
                     .formatted(stage.platform())));
       }
     }
+    Commits resolved = new Commits(commits, problems);
     CodebasePlan codebase = plan.codebase();
-    Checkout checkout = null;
-    if (codebase != null) {
-      try {
-        checkout = commits.resolve(codebase);
-      } catch (CommitResolver.UnresolvedException e) {
-        problems.add(
-            error("pipeline.properties.ci.codebase", e.code(), String.valueOf(e.getMessage())));
-      }
-    }
+    Checkout checkout =
+        codebase == null ? null : resolved.of(codebase, "pipeline.properties.ci.codebase");
+    ExecutionPlan complete = resolved.fillIn(plan);
     if (!problems.isEmpty()) {
       problems.addAll(warnings);
       throw refused(problems);
     }
-    return new Checked(plan, checkout, warnings, YamlWriter.write("pipeline", merged));
+    return new Checked(complete, checkout, warnings, YamlWriter.write("pipeline", merged));
   }
 
   private static Problem error(String path, String code, String message) {

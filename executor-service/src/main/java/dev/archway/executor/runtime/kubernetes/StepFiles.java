@@ -25,7 +25,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /** What is brought to a step's gate: its command, variables, scripts and secrets. */
 final class StepFiles {
@@ -84,14 +83,18 @@ final class StepFiles {
           words = words(run.shell(), script);
         }
       }
-      case StepPlan.Clone _ -> {
-        Checkout checkout = checkout();
+      case StepPlan.Clone clone -> {
+        Checkout checkout = checkout(clone);
         files.addAll(git(name, checkout));
         files.add(
             PodFile.of(
                 folder + "/script.sh",
                 CloneScript.script(
-                    checkout, Path.of(PodNames.WORKSPACE), Path.of(PodNames.secrets(name)))));
+                    checkout,
+                    clone.source() == null
+                        ? Path.of(PodNames.WORKSPACE)
+                        : Path.of(PodNames.WORKSPACE, clone.source().directory()),
+                    Path.of(PodNames.secrets(name)))));
         variables = new HashMap<>(Map.of("HOME", "/tmp"));
         words = List.of("sh", folder + "/script.sh");
       }
@@ -125,8 +128,8 @@ final class StepFiles {
     };
   }
 
-  private Checkout checkout() {
-    Checkout checkout = spec.checkout();
+  private Checkout checkout(StepPlan.Clone clone) {
+    Checkout checkout = spec.checkout(clone);
     if (checkout == null) {
       throw new IllegalArgumentException("cannot clone: the pipeline has no codebase");
     }
@@ -194,7 +197,7 @@ final class StepFiles {
             "build.out",
             Path.of(PodNames.secrets(name), "auth.json"),
             "localhost/archway/%s:built".formatted(build.id().toLowerCase(Locale.ROOT)),
-            commit(),
+            spec.commit(),
             builder(build),
             false,
             true,
@@ -222,12 +225,6 @@ final class StepFiles {
       files.add(PodFile.of(folder + "/authorities.pem", authorities));
       variables.put("SSL_CERT_FILE", folder + "/authorities.pem");
     }
-  }
-
-  /** What the workspace is cloned at; null when it is not. */
-  @Nullable String commit() {
-    boolean clones = spec.stage().steps().stream().anyMatch(s -> s instanceof StepPlan.Clone);
-    return clones && spec.checkout() != null ? spec.checkout().commit() : null;
   }
 
   private String resolve(SecretRef secret) {

@@ -269,7 +269,7 @@ final class StepRun {
       result =
           switch (spec.plan()) {
             case StepPlan.Run run -> new StepResult.Exited(code, outputs(agent, run));
-            case StepPlan.Clone _ -> clone(code);
+            case StepPlan.Clone clone -> clone(clone, code);
             case BuildAndPush build -> build(agent, build, code);
           };
     }
@@ -292,8 +292,8 @@ final class StepRun {
     return values;
   }
 
-  private StepResult clone(int code) {
-    var checkout = stage.checkout();
+  private StepResult clone(StepPlan.Clone clone, int code) {
+    var checkout = stage.checkout(clone);
     return code == 0 || checkout == null
         ? new StepResult.Completed(List.of())
         : new StepResult.Failed(
@@ -313,7 +313,7 @@ final class StepRun {
       }
     }
     return BuildResult.of(
-        build, stage.stage().platform(), pod.emulated(), files.commit(), code, left);
+        build, stage.stage().platform(), pod.emulated(), stage.commit(), code, left);
   }
 
   /**

@@ -3,7 +3,6 @@ package dev.archway.executor.runtime.podman;
 import dev.archway.contract.failure.FailureReason;
 import dev.archway.contract.id.StageKey;
 import dev.archway.contract.image.Platform;
-import dev.archway.contract.plan.StepPlan;
 import dev.archway.contract.plan.StepPlan.BuildAndPush;
 import dev.archway.executor.runtime.LogSink;
 import dev.archway.executor.runtime.RuntimeUnavailableException;
@@ -86,7 +85,7 @@ final class ImageBuild {
         "out.log",
         auth,
         imageName(spec.key(), build.id()),
-        commit(),
+        spec.commit(),
         builder,
         true,
         false,
@@ -109,11 +108,6 @@ final class ImageBuild {
     return null;
   }
 
-  private @Nullable String commit() {
-    boolean clones = spec.stage().steps().stream().anyMatch(s -> s instanceof StepPlan.Clone);
-    return clones && spec.checkout() != null ? spec.checkout().commit() : null;
-  }
-
   private StepResult read(BuildAndPush build, int code) throws IOException {
     Map<String, String> files = new HashMap<>();
     for (String name : BuildResult.files(build)) {
@@ -123,6 +117,7 @@ final class ImageBuild {
       }
     }
     Platform platform = spec.stage().platform();
-    return BuildResult.of(build, platform, Emulation.emulated(platform), commit(), code, files);
+    return BuildResult.of(
+        build, platform, Emulation.emulated(platform), spec.commit(), code, files);
   }
 }

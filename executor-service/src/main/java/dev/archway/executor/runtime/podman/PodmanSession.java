@@ -1,7 +1,6 @@
 package dev.archway.executor.runtime.podman;
 
 import dev.archway.contract.id.StageKey;
-import dev.archway.contract.plan.Checkout;
 import dev.archway.contract.plan.Placement;
 import dev.archway.contract.plan.StepPlan;
 import dev.archway.contract.plan.StepPlan.BuildAndPush;
@@ -16,7 +15,6 @@ import dev.archway.executor.runtime.StepResult;
 import dev.archway.executor.runtime.StepResult.NotStarted;
 import dev.archway.executor.runtime.StepSpec;
 import dev.archway.executor.runtime.StopRequest;
-import dev.archway.executor.runtime.script.CloneScript;
 import dev.archway.executor.runtime.script.ImageName;
 import dev.archway.executor.secret.SecretSource;
 import java.io.IOException;
@@ -94,7 +92,9 @@ final class PodmanSession implements StageSession {
       try (StepEnd end = new StepEnd(step, control, clock, folder)) {
         return switch (step.plan()) {
           case Run run -> container(run, step, folder, end, log);
-          case StepPlan.Clone _ -> clone(folder, end, log);
+          case StepPlan.Clone clone ->
+              new CloneStep(store, spec, workspace, folder, secrets)
+                  .run(clone, new HostStep(store, folder, end), log, control);
           case BuildAndPush build ->
               new ImageBuild(store, spec, workspace, folder, secrets)
                   .run(build, new HostStep(store, folder, end), log, control);
@@ -168,42 +168,6 @@ final class PodmanSession implements StageSession {
     } finally {
       SecretFiles.delete(folder);
     }
-  }
-
-  private StepResult clone(Path folder, StepEnd end, LogSink log)
-      throws IOException, RuntimeUnavailableException, InterruptedException {
-    Checkout checkout = spec.checkout();
-    if (checkout == null) {
-      return new NotStarted(
-          StartFailure.INVALID_SPEC, "cannot clone: the pipeline has no codebase");
-    }
-    try {
-      CloneScript.check(checkout);
-    } catch (IllegalArgumentException e) {
-      return new NotStarted(StartFailure.INVALID_SPEC, "cannot clone: " + e.getMessage());
-    }
-    StepResult result =
-        new HostStep(store, folder, end)
-            .run(
-                () -> {
-                  Path files = SecretFiles.git(folder, checkout, secrets);
-                  DurableFile.write(
-                      folder.resolve("script.sh"), CloneScript.script(checkout, workspace, files));
-                  return null;
-                },
-                store.environment(),
-                code ->
-                    code == 0
-                        ? new StepResult.Completed(List.of())
-                        : new StepResult.Failed(
-                            dev.archway.contract.failure.FailureReason.CLONE_FAILED,
-                            "cannot clone %s at %s: git ended with %d"
-                                .formatted(checkout.refName(), checkout.commit(), code),
-                            code),
-                log,
-                control);
-    SecretFiles.delete(folder);
-    return result;
   }
 
   private String container(String step) {

@@ -54,7 +54,7 @@ public final class CloneScript {
     export GIT_CONFIG_NOSYSTEM=1 GIT_CONFIG_GLOBAL=%1$s GIT_TERMINAL_PROMPT=0 GIT_ASKPASS=%2$s
     export GIT_SSH_COMMAND='ssh -o BatchMode=yes' LC_ALL=C
     unset GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_OBJECT_DIRECTORY GIT_CONFIG_PARAMETERS GIT_CONFIG_COUNT
-    cd %3$s || exit 1
+    mkdir -p %3$s && cd %3$s || exit 1
     echo %4$s
     git init -q . || exit 1
     printf '[remote "origin"]\\n\\turl = %%s\\n\\tfetch = +refs/heads/*:refs/remotes/origin/*\\n' %5$s >>.git/config
