@@ -79,6 +79,11 @@ public class PlannerConfiguration {
   }
 
   @Bean
+  Deadlines deadlines(ExecutionStore store, ExecutionMachine machine, Clock clock) {
+    return new Deadlines(store, machine, clock);
+  }
+
+  @Bean
   EventStreamController eventStreamController(ExecutionStore store, EventHub hub) {
     return new EventStreamController(store, hub);
   }

@@ -1,5 +1,6 @@
 package dev.archway.contract.plan;
 
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param stages the stage runs in list order; ids are unique, and {@code after} names only earlier
  *     nodes
  * @param indexes the image indexes to publish
+ * @param timeout how long the whole execution may take from its submission; null for no limit
  */
 public record ExecutionPlan(
     String org,
@@ -23,10 +25,23 @@ public record ExecutionPlan(
     String name,
     @Nullable CodebasePlan codebase,
     List<StagePlan> stages,
-    List<IndexPlan> indexes) {
+    List<IndexPlan> indexes,
+    @Nullable Duration timeout) {
   public ExecutionPlan {
     stages = List.copyOf(stages);
     indexes = List.copyOf(indexes);
+  }
+
+  /** A plan without a time limit of its own. */
+  public ExecutionPlan(
+      String org,
+      String project,
+      String pipeline,
+      String name,
+      @Nullable CodebasePlan codebase,
+      List<StagePlan> stages,
+      List<IndexPlan> indexes) {
+    this(org, project, pipeline, name, codebase, stages, indexes, null);
   }
 
   /** The pipeline's whole name: organisation/project/pipeline. */

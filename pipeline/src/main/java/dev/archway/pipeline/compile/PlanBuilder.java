@@ -79,10 +79,6 @@ public final class PlanBuilder {
     pipeline.unsupported("template", "flowControl");
     VariableReader.read(pipeline, findings);
     Duration timeout = pipeline.parsed("timeout", ProblemCode.BAD_VALUE, Quantities::duration);
-    if (timeout != null) {
-      pipeline.warn(
-          "timeout", ProblemCode.NOT_SUPPORTED, "\"timeout\" limits each stage, not the whole run");
-    }
     if (pipeline.has("notificationRules")) {
       pipeline.warn("notificationRules", ProblemCode.NOT_SUPPORTED, "notifications are not sent");
     }
@@ -103,12 +99,7 @@ public final class PlanBuilder {
     if (items.isEmpty()) {
       pipeline.missing("stages");
     }
-    StageReader reader =
-        new StageReader(
-            lookup,
-            codebaseFields != null,
-            timeout == null ? StageReader.UNLIMITED : timeout,
-            findings);
+    StageReader reader = new StageReader(lookup, codebaseFields != null, findings);
     List<String> previous = List.of();
     for (int i = 0; i < items.size(); i++) {
       List<String> here =
@@ -147,7 +138,8 @@ public final class PlanBuilder {
             name == null ? id : name,
             cloned ? codebase : null,
             runs,
-            indexes));
+            indexes,
+            timeout));
   }
 
   /**

@@ -23,24 +23,17 @@ final class StageReader {
   /** How long a stage may take when it does not say. */
   static final Duration DEFAULT_TIMEOUT = Duration.ofHours(10);
 
-  static final Duration UNLIMITED = Duration.ofSeconds(Long.MAX_VALUE);
-
   private static final String ARCHITECTURE = "kubernetes.io/arch";
   private static final String SYSTEM = "kubernetes.io/os";
 
   private final Lookup lookup;
   private final boolean hasCodebase;
-  private final Duration longest;
   private final Findings findings;
   private final Map<String, Fields> placements = new LinkedHashMap<>();
 
-  /**
-   * @param longest no stage may take longer, whatever it says
-   */
-  StageReader(Lookup lookup, boolean hasCodebase, Duration longest, Findings findings) {
+  StageReader(Lookup lookup, boolean hasCodebase, Findings findings) {
     this.lookup = lookup;
     this.hasCodebase = hasCodebase;
-    this.longest = longest;
     this.findings = findings;
   }
 
@@ -141,7 +134,7 @@ final class StageReader {
                 stage,
                 id,
                 name == null ? id : name,
-                shorter(timeout == null ? DEFAULT_TIMEOUT : timeout),
+                timeout == null ? DEFAULT_TIMEOUT : timeout,
                 runs,
                 steps,
                 read.builds(),
@@ -149,10 +142,6 @@ final class StageReader {
                 when,
                 flow,
                 onFailure));
-  }
-
-  private Duration shorter(Duration timeout) {
-    return timeout.compareTo(longest) < 0 ? timeout : longest;
   }
 
   /** Harness hands stage variables with this prefix to its build tool, as flags. */

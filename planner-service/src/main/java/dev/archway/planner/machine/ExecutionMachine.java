@@ -51,6 +51,7 @@ public final class ExecutionMachine {
     switch (signal) {
       case Signal.Submitted _ -> turn.submitted();
       case Signal.AbortRequested abort -> turn.abort(abort.by());
+      case Signal.DeadlinePassed _ -> turn.expire();
       case Signal.StageReported(StageEvent event) -> stageEvent(turn, event);
       case Signal.ImageReported(ImageEvent event) -> imageEvent(turn, event);
     }

@@ -15,6 +15,9 @@ public sealed interface Signal {
   /** Somebody asked for it to stop. */
   record AbortRequested(Instant at, String by) implements Signal {}
 
+  /** The execution has taken longer than its pipeline allows. */
+  record DeadlinePassed(Instant at) implements Signal {}
+
   /** An executor reports. */
   record StageReported(StageEvent event) implements Signal {
     @Override

@@ -17,11 +17,13 @@ import dev.archway.contract.status.Status;
 import dev.archway.planner.machine.ExecutionState.IndexState;
 import dev.archway.planner.machine.ExecutionState.StageState;
 import dev.archway.planner.machine.ExecutionState.StepState;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -93,11 +95,26 @@ final class Turn {
   }
 
   void abort(String by) {
-    if (stoppedBy != null) {
-      return;
+    if (stoppedBy == null) {
+      stop(by, Failure.of(FailureReason.STOPPED, "stopped by " + by));
     }
+  }
+
+  /** The pipeline's time is up. */
+  void expire() {
+    Duration timeout = request.plan().timeout();
+    if (stoppedBy == null && timeout != null) {
+      failure =
+          Failure.of(
+              FailureReason.TIMED_OUT,
+              "the execution took longer than its pipeline's timeout of %s; raise the pipeline's timeout"
+                  .formatted(timeout.toString().substring("PT".length()).toLowerCase(Locale.ROOT)));
+      stop("the pipeline's timeout", failure);
+    }
+  }
+
+  private void stop(String by, Failure stopped) {
     stoppedBy = by;
-    Failure stopped = Failure.of(FailureReason.STOPPED, "stopped by " + by);
     for (StagePlan plan : request.plan().stages()) {
       StageState stage = stage(plan.id());
       if (stage.status().ended()) {
@@ -343,8 +360,9 @@ final class Turn {
 
   private void finish() {
     Outcome outcome = Outcome.of(stages, indexes, stoppedBy != null);
-    status = outcome.status();
-    failure = outcome.failure();
+    boolean expired = failure != null && outcome.status() != Status.SUCCESS;
+    status = expired ? Status.EXPIRED : outcome.status();
+    failure = expired ? failure : outcome.failure();
     endedAt = now;
     events.add(new ExecutionEvent.ExecutionFinished(id, now, status, failure, outcome.logs()));
   }

@@ -90,7 +90,7 @@ public final class ExecutionStore {
       Request request = submitted.numbered(number(plan.org(), plan.project(), plan.pipeline()));
       Decision first = decide.apply(request);
       jdbc.sql(
-              "INSERT INTO executions (id, org, project, pipeline, name, status, created_at, request, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
+              "INSERT INTO executions (id, org, project, pipeline, name, status, created_at, deadline, request, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
           .param(request.id().value())
           .param(plan.org())
           .param(plan.project())
@@ -98,6 +98,7 @@ public final class ExecutionStore {
           .param(plan.name())
           .param(first.state().status().word())
           .param(utc(request.createdAt()))
+          .param(plan.timeout() == null ? null : utc(request.createdAt().plus(plan.timeout())))
           .param(ContractMapper.json().writeValueAsString(request))
           .param(ContractMapper.json().writeValueAsString(first.state()))
           .update();
@@ -162,6 +163,19 @@ public final class ExecutionStore {
           }
           return after;
         }));
+  }
+
+  /** Executions whose time is up and that have not been {@linkplain #expired told} so. */
+  public List<ExecutionId> overdue(Instant now) {
+    return jdbc.sql("SELECT id FROM executions WHERE deadline <= ? FETCH FIRST 100 ROWS ONLY")
+        .param(utc(now))
+        .query((rs, _) -> ExecutionId.of(rs.getString(1)))
+        .list();
+  }
+
+  /** The execution has been told that its time is up. */
+  public void expired(ExecutionId id) {
+    jdbc.sql("UPDATE executions SET deadline = NULL WHERE id = ?").param(id.value()).update();
   }
 
   /** What was asked for never changes, and is much larger than the state: it is read once. */

@@ -16,6 +16,7 @@ import dev.archway.contract.failure.FailureReason;
 import dev.archway.contract.image.Digest;
 import dev.archway.contract.status.Status;
 import dev.archway.contract.wire.ContractMapper;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -145,6 +146,28 @@ class ExecutionMachineTest {
         new StageEvent.StageFinished(
             key("amd", 1), NOW, Status.ABORTED, Failure.of(FailureReason.STOPPED, "stopped")));
     assertThat(state.status()).isEqualTo(Status.ABORTED);
+  }
+
+  @Test
+  void whatTakesLongerThanThePipelineAllowsExpires() {
+    given(SamplePlans.limited(Duration.ofMinutes(90), SamplePlans.twoStages(false, "amd")));
+    submit();
+    signal(new Signal.DeadlinePassed(NOW));
+    assertThat(stageCommands.getLast())
+        .isEqualTo(new StageCommand.StopStage(key("amd", 1), "the pipeline's timeout"));
+    assertThat(stage("arm").status()).isEqualTo(Status.ABORTED);
+    report(
+        new StageEvent.StageFinished(
+            key("amd", 1), NOW, Status.ABORTED, Failure.of(FailureReason.STOPPED, "stopped")));
+    assertThat(state.status()).isEqualTo(Status.EXPIRED);
+    assertThat(Objects.requireNonNull(state.failure()).message()).contains("timeout of 1h30m");
+  }
+
+  @Test
+  void anExecutionWithoutATimeLimitDoesNotExpire() {
+    submit();
+    signal(new Signal.DeadlinePassed(NOW));
+    assertThat(stageCommands).hasSize(1);
   }
 
   /**

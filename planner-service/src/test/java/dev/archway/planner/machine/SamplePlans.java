@@ -71,6 +71,26 @@ public final class SamplePlans {
         request.warnings());
   }
 
+  /** The same with a time limit. */
+  public static Request limited(Duration timeout, Request request) {
+    ExecutionPlan plan = request.plan();
+    return new Request(
+        request.id(),
+        request.createdAt(),
+        request.yaml(),
+        new ExecutionPlan(
+            plan.org(),
+            plan.project(),
+            plan.pipeline(),
+            plan.name(),
+            plan.codebase(),
+            plan.stages(),
+            plan.indexes(),
+            timeout),
+        request.checkout(),
+        request.warnings());
+  }
+
   static StagePlan stage(String id, Platform platform, List<String> after) {
     Placement placement =
         new Placement(

@@ -13,6 +13,8 @@ import dev.archway.planner.machine.Request;
 import dev.archway.planner.machine.SamplePlans;
 import dev.archway.planner.machine.Signal;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
@@ -154,6 +156,16 @@ abstract class ExecutionStoreContract {
                         Status.ABORTED,
                         null))));
     assertThat(store.ahead(second.id())).isEmpty();
+  }
+
+  @Test
+  void anExecutionIsOverdueAfterItsTimeUntilItWasTold() {
+    create(SamplePlans.limited(Duration.ofMinutes(1), request));
+    Instant due = SamplePlans.NOW.plusSeconds(60);
+    assertThat(store.overdue(due.minusMillis(1))).isEmpty();
+    assertThat(store.overdue(due)).containsExactly(SamplePlans.ID);
+    store.expired(SamplePlans.ID);
+    assertThat(store.overdue(due)).isEmpty();
   }
 
   @Test
