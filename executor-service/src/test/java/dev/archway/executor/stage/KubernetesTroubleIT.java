@@ -12,6 +12,7 @@ import dev.archway.contract.id.StageKey;
 import dev.archway.contract.image.Platform;
 import dev.archway.contract.plan.Placement;
 import dev.archway.contract.plan.StepPlan;
+import dev.archway.executor.Engines;
 import dev.archway.executor.RecordedReports;
 import dev.archway.executor.Samples;
 import dev.archway.executor.TestCluster;
@@ -36,6 +37,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Executors;
@@ -43,6 +45,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -58,7 +61,7 @@ final class KubernetesTroubleIT {
     runtime =
         new KubernetesRuntime(
             settings.within(Duration.ofSeconds(20), settings.sweepAfter()),
-            List.of(Platform.LINUX_AMD64),
+            List.of(Platform.LINUX_AMD64, Platform.LINUX_ARM64),
             cluster::secret,
             Clock.systemUTC());
     worker = new StageWorker(home.resolve("stages"), runtime, reports, 2, Clock.systemUTC());
@@ -186,6 +189,41 @@ final class KubernetesTroubleIT {
     } finally {
       var _ = cluster.client().namespaces().withName(namespace).delete();
     }
+  }
+
+  @Test
+  void stageOfALostNodeIsLost() throws Exception {
+    String kubelet = System.getenv("ARCHWAY_TEST_KUBELET_ARM64");
+    Assumptions.assumeTrue(
+        kubelet != null, "ARCHWAY_TEST_KUBELET_ARM64: the process id of the arm64 node's kubelet");
+    worker.handle(
+        Samples.stage(
+            Samples.key(),
+            Platform.LINUX_ARM64,
+            placement("default"),
+            null,
+            Samples.run("wait", "alpine", "echo on; sleep 600", Duration.ofMinutes(10), null)));
+    awaitLine("wait", "on");
+    var _ = Engines.shell("kill -STOP " + kubelet, Map.of());
+    try {
+      // A node is called lost after 40 s, and may come back for 60 s more.
+      Failure failure = failure();
+      assertThat(failure.reason()).isEqualTo(FailureReason.LOST);
+      assertThat(failure.retryable()).isTrue();
+    } finally {
+      var _ = Engines.shell("kill -CONT " + kubelet, Map.of());
+    }
+    Awaitility.await()
+        .atMost(Duration.ofMinutes(2))
+        .until(() ->
+            cluster
+                .client()
+                .nodes()
+                .withLabel("kubernetes.io/arch", "arm64")
+                .list()
+                .getItems()
+                .stream()
+                .allMatch(node -> node.getSpec().getTaints().size() == 1));
   }
 
   @Test
