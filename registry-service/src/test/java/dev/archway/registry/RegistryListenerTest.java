@@ -8,6 +8,7 @@ import dev.archway.contract.command.PublishIndex;
 import dev.archway.contract.connector.Connector;
 import dev.archway.contract.connector.SecretRef;
 import dev.archway.contract.event.ImageEvent;
+import dev.archway.contract.failure.Failure;
 import dev.archway.contract.failure.FailureReason;
 import dev.archway.contract.id.ExecutionId;
 import dev.archway.contract.id.StageKey;
@@ -19,8 +20,10 @@ import dev.archway.registry.image.ImageVerifier;
 import dev.archway.registry.image.IndexPublisher;
 import dev.archway.registry.oci.RetryRules;
 import dev.archway.registry.store.ImageRecords;
+import java.io.IOException;
 import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -39,6 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
+import org.springframework.util.FileSystemUtils;
 
 /** The listener with a real registry and a real database; only the bus is a list. */
 class RegistryListenerTest {
@@ -238,6 +242,48 @@ class RegistryListenerTest {
         .contains("1.0-arm", "[linux/amd64] (expected: linux/arm64)");
     assertThat(registry.manifest(path, "1.0")).isNull();
     assertThat(listed()).isEmpty();
+  }
+
+  @Test
+  void whenALaterTagFailsEarlierOnesAreMovedBack() throws IOException {
+    Digest amd = registry.pushImage(path, "1.0-amd", RealRegistry.config("linux", "amd64", "v"));
+    Digest before = registry.pushImage(path, "1.0", RealRegistry.config("linux", "amd64", "old"));
+    String document = registry.manifest(path, "1.0");
+    registry.pushImage(path, "latest", RealRegistry.config("linux", "amd64", "old"));
+    freeze("latest");
+    publish(part("1.0-amd", Platform.LINUX_AMD64, amd));
+    Failure failure = failed().failure();
+    assertThat(failure.reason()).isEqualTo(FailureReason.PUSH_FAILED);
+    assertThat(failure.message())
+        .contains("cannot write", ":latest", "; tag 1.0 was moved back to " + before);
+    assertThat(registry.manifest(path, "1.0")).isEqualTo(document);
+    assertThat(registry.manifest(path, "latest")).isEqualTo(document);
+    assertThat(listed()).isEmpty();
+  }
+
+  @Test
+  void aNewTagThatCannotBeMovedBackIsTold() throws IOException {
+    Digest amd = registry.pushImage(path, "1.0-amd", RealRegistry.config("linux", "amd64", "v"));
+    registry.pushImage(path, "latest", RealRegistry.config("linux", "amd64", "old"));
+    freeze("latest");
+    publish(part("1.0-amd", Platform.LINUX_AMD64, amd));
+    assertThat(failed().failure().message())
+        .contains("; tag 1.0 was new and names the new index; delete it if it must not");
+    assertThat(registry.manifest(path, "1.0")).contains(amd.value());
+    assertThat(listed()).isEmpty();
+  }
+
+  /** The registry can read the tag, but not write it: a file is where its folder should be. */
+  private void freeze(String tag) throws IOException {
+    Path history =
+        directory
+            .resolve("data/docker/registry/v2/repositories")
+            .resolve(path)
+            .resolve("_manifests/tags")
+            .resolve(tag)
+            .resolve("index");
+    FileSystemUtils.deleteRecursively(history);
+    Files.createFile(history);
   }
 
   @Test

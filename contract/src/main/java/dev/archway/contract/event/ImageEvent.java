@@ -73,8 +73,8 @@ public sealed interface ImageEvent {
   }
 
   /**
-   * An index could not be published and nothing is recorded; the failure names the tags that had
-   * been moved, if any.
+   * An index could not be published and nothing is recorded; the failure tells which tags were
+   * moved back and which could not be.
    */
   record IndexFailed(ExecutionId execution, Instant at, String index, Failure failure)
       implements ImageEvent {}

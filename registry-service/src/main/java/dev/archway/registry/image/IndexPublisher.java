@@ -16,7 +16,9 @@ import java.util.List;
 
 /**
  * Puts an index at a registry: by digest first, so that everything it needs is known to be there,
- * then under its tags, each of which is read back. Thread-safe.
+ * then under its tags, each of which is read back. When one tag fails, the tags before it are moved
+ * back to what they named, so that no reader meets half a release for longer than needed.
+ * Thread-safe.
  */
 public final class IndexPublisher {
   private final RegistryAccess access;
@@ -30,8 +32,8 @@ public final class IndexPublisher {
    * One record per tag. May be repeated: the same parts give the same index.
    *
    * @param at the time of the records
-   * @throws RejectedException when it is not published; its message tells which tags had been moved
-   *     already, if any
+   * @throws RejectedException when it is not published; its message tells which tags were moved
+   *     back and which were not, and why
    */
   public List<ImageRecord> publish(PublishIndex command, Instant at) {
     return RejectedException.translating(
@@ -48,17 +50,22 @@ public final class IndexPublisher {
     }
     AssembledIndex index = IndexAssembler.assemble(parts);
     client.putManifest(repository, index.digest().value(), Manifest.INDEX, index.bytes());
-    List<String> moved = new ArrayList<>();
-    for (String tag : command.tags().stream().distinct().toList()) {
+    List<String> tags = command.tags().stream().distinct().toList();
+    TagMoves moves = TagMoves.before(client, repository, tags, index.digest());
+    for (String tag : tags) {
       try {
+        moves.begin(tag);
         client.putManifest(repository, tag, Manifest.INDEX, index.bytes());
-        moved.add(tag);
         checkReadBack(client, repository, tag, index);
       } catch (OciException e) {
-        throw stopped(e, moved);
+        throw stopped(e, moves.undo());
+      } catch (RejectedException e) {
+        Failure failure = e.failure();
+        throw new RejectedException(
+            Failure.of(failure.reason(), failure.message() + moves.undo()), e);
       }
     }
-    return moved.stream().map(tag -> entry(command, index, tag, at)).toList();
+    return tags.stream().map(tag -> entry(command, index, tag, at)).toList();
   }
 
   private static void checkReadBack(
@@ -73,11 +80,8 @@ public final class IndexPublisher {
     }
   }
 
-  private static RejectedException stopped(OciException e, List<String> moved) {
-    String message =
-        moved.isEmpty()
-            ? e.getMessage() + "; no tag was moved"
-            : e.getMessage() + "; tags already moved: " + String.join(", ", moved);
+  private static RejectedException stopped(OciException e, String undone) {
+    String message = e.getMessage() + undone;
     Failure failure =
         e.kind() == OciException.Kind.UNAVAILABLE
             ? Failure.retryable(FailureReason.PUSH_FAILED, message)
