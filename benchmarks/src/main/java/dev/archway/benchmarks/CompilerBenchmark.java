@@ -30,7 +30,7 @@ import org.openjdk.jmh.annotations.Warmup;
 public class CompilerBenchmark {
   private final String large = large();
   private final String huge = "pipeline:\n  name: x\n" + "  # padding padding\n".repeat(550_000);
-  private final String hugeList = "pipeline:\n  x:\n" + "    - a\n".repeat(480_000);
+  private final String hugeList = "pipeline:\n  x:\n" + "    - a\n".repeat(350_000);
   private final String cells =
       stage(0, "strategy: {matrix: {a: [%s], b: [%s]}}".formatted(numbers(100), numbers(100)));
 

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.archway.contract.api.ExecutionView;
 import dev.archway.contract.api.ExecutionView.StageView;
+import dev.archway.contract.api.Submission;
 import dev.archway.contract.status.Status;
 import dev.archway.contract.wire.ContractMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -70,7 +72,15 @@ class ScenariosIT {
     Expected expected =
         ContractMapper.json()
             .readValue(Files.readString(folder.resolve("expected.json")), Expected.class);
-    String id = server.submitted(Files.readString(folder.resolve("pipeline.yaml")), Map.of());
+    String id =
+        server.submitted(
+            new Submission(
+                Files.readString(folder.resolve("pipeline.yaml")),
+                inputs(folder.resolve("inputs.json")),
+                null,
+                null,
+                texts(folder.resolve("inputs")),
+                texts(folder.resolve("templates"))));
     ExecutionView end = server.awaitEnd(id);
     assertThat(end.status()).as(String.valueOf(end.failure())).isEqualTo(expected.status());
     expected
@@ -87,6 +97,27 @@ class ScenariosIT {
       Instant before = Objects.requireNonNull(apart.get(i - 1).endedAt());
       assertThat(Objects.requireNonNull(apart.get(i).startedAt())).isAfterOrEqualTo(before);
     }
+  }
+
+  @SuppressWarnings("unchecked") // The fixture is a JSON object.
+  private static @Nullable Map<String, Object> inputs(Path file) throws IOException {
+    return Files.exists(file)
+        ? ContractMapper.json().readValue(Files.readString(file), Map.class)
+        : null;
+  }
+
+  /** What comes beside the pipeline, in the order of the files' names. */
+  private static List<String> texts(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
+    List<String> texts = new ArrayList<>();
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.sorted().toList()) {
+        texts.add(Files.readString(file));
+      }
+    }
+    return texts;
   }
 
   private static Status status(ExecutionView end, String path) {

@@ -114,7 +114,12 @@ final class Server implements AutoCloseable {
   }
 
   String submitted(String yaml, Map<String, Object> inputs) {
-    HttpResponse<String> response = submit(yaml, inputs);
+    return submitted(new Submission(yaml, inputs, null, null));
+  }
+
+  String submitted(Submission submission) {
+    HttpResponse<String> response =
+        post("/api/v1/executions", ContractMapper.json().writeValueAsString(submission));
     if (response.statusCode() != 202) {
       throw new IllegalStateException(
           "not accepted: " + response.statusCode() + " " + response.body());

@@ -69,6 +69,13 @@ final class RunScope implements Scope {
       return codebase(joined);
     }
     int at = path.indexOf("stages");
+    if (at < 0 && path.contains("steps")) {
+      // Of the stage itself, once it has ended: for what is told about it afterwards.
+      StageState own = stages.get(stage.id());
+      return own == null
+          ? null
+          : step(own, path.subList(path.lastIndexOf("steps") + 1, path.size()));
+    }
     if (at < 0 || path.size() < at + 3) {
       return null;
     }

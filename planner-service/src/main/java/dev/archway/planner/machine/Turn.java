@@ -14,6 +14,7 @@ import dev.archway.contract.image.PushedImage;
 import dev.archway.contract.plan.IndexPlan;
 import dev.archway.contract.plan.StagePlan;
 import dev.archway.contract.status.Status;
+import dev.archway.expression.ExpressionException;
 import dev.archway.planner.machine.ExecutionState.IndexState;
 import dev.archway.planner.machine.ExecutionState.StageState;
 import dev.archway.planner.machine.ExecutionState.StepState;
@@ -314,7 +315,15 @@ final class Turn {
     }
   }
 
-  private void publish(IndexPlan plan) {
+  private void publish(IndexPlan written) {
+    IndexPlan plan;
+    try {
+      plan = new IndexTags(request, stages).filled(written);
+    } catch (ExpressionException e) {
+      Failure why = Failure.of(FailureReason.INVALID_SPEC, String.valueOf(e.getMessage()));
+      endIndex(written.id(), index(written.id()).withStatus(Status.SKIPPED, why));
+      return;
+    }
     List<PublishIndex.Part> parts = new ArrayList<>();
     List<String> missing = new ArrayList<>();
     for (IndexPlan.Part part : plan.parts()) {

@@ -1,9 +1,11 @@
 package dev.archway.planner.machine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.archway.contract.image.Platform;
 import dev.archway.contract.plan.ExecutionPlan;
+import dev.archway.contract.plan.IndexPlan;
 import dev.archway.contract.plan.StagePlan;
 import dev.archway.contract.plan.When;
 import dev.archway.contract.status.Status;
@@ -91,6 +93,39 @@ class RunScopeTest {
     ended("make_linux_arm64", Status.SUCCESS, "arm");
     assertThat(scope(run("use", Platform.LINUX_AMD64, false), amd, arm).values())
         .containsEntry("pipeline.stages.make.status", "SUCCEEDED");
+  }
+
+  @Test
+  void anIndexHasTheTagsThatItsRunsPushed() throws ExpressionException {
+    StagePlan amd = run("make", Platform.LINUX_AMD64, true);
+    StagePlan arm = run("make", Platform.LINUX_ARM64, true);
+    ended("make_linux_amd64", Status.SUCCESS, "1.2");
+    ended("make_linux_arm64", Status.SUCCESS, "1.2");
+    ExecutionPlan plan = new ExecutionPlan("o", "p", "x", "x", null, List.of(amd, arm), List.of());
+    Request request =
+        new Request(SamplePlans.ID, Instant.EPOCH, "", plan, null, List.of()).numbered(7);
+    String out = "<+execution.steps.run.output.outputVariables.out>";
+    IndexPlan index =
+        new IndexPlan(
+            "index_1",
+            SamplePlans.REGISTRY,
+            SamplePlans.REPOSITORY,
+            List.of(out + "-<+pipeline.sequenceId>"),
+            List.of(
+                new IndexPlan.Part(out + "-linux-amd64", Platform.LINUX_AMD64),
+                new IndexPlan.Part(out + "-linux-arm64", Platform.LINUX_ARM64)),
+            List.of(amd.id(), arm.id()),
+            false);
+    IndexPlan filled = new IndexTags(request, states).filled(index);
+    assertThat(filled.tags()).containsExactly("1.2-7");
+    assertThat(filled.parts())
+        .extracting(IndexPlan.Part::tag)
+        .containsExactly("1.2-linux-amd64", "1.2-linux-arm64");
+
+    ended("make_linux_arm64", Status.SUCCESS, "1.3");
+    assertThatThrownBy(() -> new IndexTags(request, states).filled(index))
+        .isInstanceOf(ExpressionException.class)
+        .hasMessageContaining("1.3-7");
   }
 
   /** An output that looks like an expression is that text, in values and in conditions. */
