@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 public record Code(String written, List<List<String>> references, String jexl) {
   private static final int LONGEST = 4_000;
   private static final int DEEPEST = 24;
+  private static final List<String> JSON = List.of("json");
   private static final int DEEPEST_INDEX = 6;
 
   /** Harness page "Built-in and custom Harness variables reference", evaluated value. */
@@ -39,6 +40,7 @@ public record Code(String written, List<List<String>> references, String jexl) {
       JexlExpression expression = Sandbox.ENGINE.createExpression(jexl);
       if (expression instanceof JexlScript script) {
         references.addAll(script.getVariables());
+        references.remove(JSON);
       }
       return new Code(written, references, jexl);
     } catch (StackOverflowError | RuntimeException e) {
@@ -119,6 +121,7 @@ public record Code(String written, List<List<String>> references, String jexl) {
 
   private @Nullable Object evaluate(Map<String, @Nullable Object> values)
       throws ExpressionException {
+    values.put("json", Json.FUNCTIONS);
     try {
       Object value = Sandbox.ENGINE.createExpression(jexl).evaluate(new MapContext(values));
       if (value instanceof CharSequence text && text.length() > LONGEST_VALUE) {

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.apache.commons.jexl3.JexlArithmetic;
@@ -70,6 +71,8 @@ final class Sandbox {
             "replace",
             "startsWith",
             "strip",
+            "stripLeading",
+            "stripTrailing",
             "substring",
             "toLowerCase",
             "toString",
@@ -77,7 +80,16 @@ final class Sandbox {
             "trim");
     private static final Set<String> COLLECTION =
         Set.of(
-            "contains", "containsKey", "get", "indexOf", "isEmpty", "size", "toString", "equals");
+            "contains",
+            "containsKey",
+            "equals",
+            "get",
+            "indexOf",
+            "isEmpty",
+            "lastIndexOf",
+            "size",
+            "toString");
+    private static final Set<String> JSON = Set.of("select", "list", "object");
     private static final Set<String> VALUE = Set.of("toString", "equals", "intValue", "longValue");
 
     Reach() {
@@ -88,9 +100,14 @@ final class Sandbox {
     public @Nullable JexlMethod getMethod(Object on, String method, Object... arguments) {
       if (on instanceof String text) {
         if (Set.of("split", "matches", "replaceAll", "replaceFirst").contains(method)) {
-          return new PatternMethod(method);
+          return new NamedMethod(method, args -> pattern(method, text, args));
         }
         return TEXT.contains(method) ? super.getMethod(text, method, arguments) : null;
+      }
+      if (on instanceof Json) {
+        return JSON.contains(method)
+            ? new NamedMethod(method, args -> Json.call(method, args))
+            : null;
       }
       if (on instanceof List<?> || on instanceof Map<?, ?>) {
         return COLLECTION.contains(method) ? super.getMethod(on, method, arguments) : null;
@@ -120,30 +137,35 @@ final class Sandbox {
   }
 
   /** A method of text that takes a pattern. */
-  private record PatternMethod(String name) implements JexlMethod {
+  private static Object pattern(String name, String text, Object... arguments) {
+    String pattern = arguments.length == 0 ? "" : String.valueOf(arguments[0]);
+    String second = arguments.length < 2 ? "" : String.valueOf(arguments[1]);
+    try {
+      return switch (name) {
+        case "split" -> {
+          int limit = arguments.length < 2 ? 0 : Integer.parseInt(second);
+          yield List.of(Pattern.compile(pattern).split(new BoundedText(text), limit));
+        }
+        case "matches" -> BoundedText.matches(pattern, text);
+        case "replaceAll" ->
+            Pattern.compile(pattern).matcher(new BoundedText(text)).replaceAll(second);
+        default -> Pattern.compile(pattern).matcher(new BoundedText(text)).replaceFirst(second);
+      };
+    } catch (PatternSyntaxException | NumberFormatException e) {
+      throw new ArithmeticException("\"" + pattern + "\" is no pattern");
+    }
+  }
+
+  /** A method of ours. */
+  private record NamedMethod(String name, Function<Object[], @Nullable Object> body)
+      implements JexlMethod {
     @Override
-    public Object invoke(Object on, Object... arguments) {
-      String text = on.toString();
-      String pattern = arguments.length == 0 ? "" : String.valueOf(arguments[0]);
-      String second = arguments.length < 2 ? "" : String.valueOf(arguments[1]);
-      try {
-        return switch (name) {
-          case "split" -> {
-            int limit = arguments.length < 2 ? 0 : Integer.parseInt(second);
-            yield List.of(Pattern.compile(pattern).split(new BoundedText(text), limit));
-          }
-          case "matches" -> BoundedText.matches(pattern, text);
-          case "replaceAll" ->
-              Pattern.compile(pattern).matcher(new BoundedText(text)).replaceAll(second);
-          default -> Pattern.compile(pattern).matcher(new BoundedText(text)).replaceFirst(second);
-        };
-      } catch (PatternSyntaxException | NumberFormatException e) {
-        throw new ArithmeticException("\"" + pattern + "\" is no pattern");
-      }
+    public @Nullable Object invoke(Object on, Object... arguments) {
+      return body.apply(arguments);
     }
 
     @Override
-    public Object tryInvoke(String method, Object on, Object... arguments) {
+    public @Nullable Object tryInvoke(String method, Object on, Object... arguments) {
       return invoke(on, arguments);
     }
 

@@ -26,6 +26,8 @@ class TemplateTest {
     VALUES.put("strategy.iteration", 2);
     VALUES.put("flag", "false");
     VALUES.put("nothing", null);
+    VALUES.put(
+        "document", "{\"a\": {\"b\": [1, {\"c\": 7}], \"x\": true}, \"text\": \"q\\\"\\u00e9\"} ");
   }
 
   private static Found find(List<String> path) {
@@ -66,6 +68,13 @@ class TemplateTest {
         "<+pipeline.variables.tag.replaceAll('[^0-9]', '')> => 123",
         "<+pipeline.variables.tag.matches('v[0-9.]+')> => true",
         "<+nothing> => null",
+        "<+json.select(\"a.b[1].c\", <+document>)> => 7",
+        "<+json.select(\"$.text\", document)> => q\"é",
+        "<+json.list(\"a.b\", document).size()> => 2",
+        "<+json.object(\"a\", document).get(\"x\")> => true",
+        "<+json.select(\"none[3].x\", document)> => null",
+        "<+pipeline.variables.list.split(',').size()> => 3",
+        "<+<+pipeline.variables.list>.split(',').contains('b') ? 'in' : 'out'> => in",
         "echo $((1<+2)) => echo $((1<+2))",
         "cat <<+EOF => cat <<+EOF",
       })
@@ -121,6 +130,9 @@ class TemplateTest {
         "<+(x -> x)(1)>",
         "<+pipeline.name + \"x>",
         "<+pipeline..name>",
+        "<+json.getClass()>",
+        "<+json.select('a', '{')>",
+        "<+json.select('a..b[', '{}')>",
       })
   void nothingElseIsInReach(String text) {
     assertThatThrownBy(
