@@ -59,7 +59,8 @@ class ArchitectureTest {
                       resideInAnyPackage(
                           "dev.archway.expression..",
                           "org.apache.commons.jexl3..",
-                          "org.apache.commons.logging..")))
+                          "org.apache.commons.logging..",
+                          "tools.jackson.core..")))
           .because("planner and executor must read an expression alike");
 
   @ArchTest
