@@ -20,7 +20,12 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -159,6 +164,37 @@ class MultiArchIT {
     ExecutionView end = server.awaitEnd(id);
     assertThat(end.status()).isEqualTo(Status.ABORTED);
     checkLogIsWhole(id, end);
+  }
+
+  @Test
+  void sixtyFollowOneExecutionAndItIsStillAnswered() throws Exception {
+    String id = server.submitted(twoStages("echo started; sleep 300"), Map.of());
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      CountDownLatch begun = new CountDownLatch(60);
+      List<Future<Boolean>> followers =
+          Stream.generate(() -> threads.submit(() -> followed(id, begun))).limit(60).toList();
+      assertThat(begun.await(2, TimeUnit.MINUTES)).as("all follow at once").isTrue();
+      assertThat(server.show(id).status()).isEqualTo(Status.RUNNING);
+      assertThat(server.post("/api/v1/executions/" + id + "/abort", "").statusCode())
+          .isEqualTo(202);
+      for (Future<Boolean> each : followers) {
+        assertThat(each.get()).as("followed to the execution's end").isTrue();
+      }
+    }
+  }
+
+  /** Follows the log: counts down at the line of the step, and returns when there is no more. */
+  private static boolean followed(String id, CountDownLatch begun) {
+    try (Stream<String> lines = server.follow(id)) {
+      return lines
+              .peek(line -> {
+                if (line.contains("started")) {
+                  begun.countDown();
+                }
+              })
+              .count()
+          > 0;
+    }
   }
 
   @Test

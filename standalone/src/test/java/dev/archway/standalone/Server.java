@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * The standalone as a process of its own, as {@code ./archway up} runs it, and its API as a client
@@ -148,6 +149,23 @@ final class Server implements AutoCloseable {
         .toList();
   }
 
+  /** The log's lines in text as they come, until the execution has ended. */
+  Stream<String> follow(String id) {
+    try {
+      return http.send(
+              authorized("/api/v1/executions/" + id + "/logs?follow=true")
+                  .header("Accept", "text/plain")
+                  .build(),
+              HttpResponse.BodyHandlers.ofLines())
+          .body();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
   List<ImageRecord> images(String execution) {
     return List.of(
         ContractMapper.json()
@@ -158,25 +176,27 @@ final class Server implements AutoCloseable {
 
   HttpResponse<String> post(String path, String json) {
     return send(
-        HttpRequest.newBuilder(URI.create(url() + path))
+        authorized(path)
             .header("Content-Type", "application/json")
             .POST(HttpRequest.BodyPublishers.ofString(json)));
   }
 
   String get(String path, String accept) {
-    HttpResponse<String> response =
-        send(HttpRequest.newBuilder(URI.create(url() + path)).header("Accept", accept).GET());
+    HttpResponse<String> response = send(authorized(path).header("Accept", accept).GET());
     if (response.statusCode() != 200) {
       throw new IllegalStateException(path + ": " + response.statusCode() + " " + response.body());
     }
     return response.body();
   }
 
+  private HttpRequest.Builder authorized(String path) {
+    return HttpRequest.newBuilder(URI.create(url() + path))
+        .header("Authorization", "Bearer " + read(home.resolve("token")).strip());
+  }
+
   private HttpResponse<String> send(HttpRequest.Builder request) {
     try {
-      return http.send(
-          request.header("Authorization", "Bearer " + read(home.resolve("token")).strip()).build(),
-          HttpResponse.BodyHandlers.ofString());
+      return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
