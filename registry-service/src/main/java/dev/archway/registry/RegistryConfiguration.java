@@ -8,6 +8,7 @@ import dev.archway.registry.http.ImageController;
 import dev.archway.registry.image.ImageVerifier;
 import dev.archway.registry.image.IndexPublisher;
 import dev.archway.registry.image.RegistryAccess;
+import dev.archway.registry.store.EarlierTags;
 import dev.archway.registry.store.ImageRecords;
 import dev.archway.web.WebConfiguration;
 import java.net.http.HttpClient;
@@ -62,9 +63,19 @@ public class RegistryConfiguration {
   }
 
   @Bean
-  RegistryListener registryListener(RegistryAccess access, ImageRecords records, MessageBus bus) {
+  EarlierTags earlierTags(JdbcClient jdbc, PlatformTransactionManager transactions) {
+    return new EarlierTags(jdbc, new TransactionTemplate(transactions));
+  }
+
+  @Bean
+  RegistryListener registryListener(
+      RegistryAccess access, ImageRecords records, EarlierTags earlier, MessageBus bus) {
     return new RegistryListener(
-        new ImageVerifier(access), new IndexPublisher(access), records, bus, Clock.systemUTC());
+        new ImageVerifier(access),
+        new IndexPublisher(access, earlier),
+        records,
+        bus,
+        Clock.systemUTC());
   }
 
   @Bean

@@ -19,6 +19,7 @@ import dev.archway.contract.wire.Envelope;
 import dev.archway.registry.image.ImageVerifier;
 import dev.archway.registry.image.IndexPublisher;
 import dev.archway.registry.oci.RetryRules;
+import dev.archway.registry.store.EarlierTags;
 import dev.archway.registry.store.ImageRecords;
 import java.io.IOException;
 import java.net.http.HttpClient;
@@ -74,10 +75,10 @@ class RegistryListenerTest {
     JdbcDataSource database = new JdbcDataSource();
     database.setURL("jdbc:h2:mem:" + UUID.randomUUID() + ";DB_CLOSE_DELAY=-1");
     Flyway.configure().dataSource(database).locations("classpath:db/registry").load().migrate();
-    records =
-        new ImageRecords(
-            JdbcClient.create(database),
-            new TransactionTemplate(new JdbcTransactionManager(database)));
+    JdbcClient jdbc = JdbcClient.create(database);
+    TransactionTemplate transactions =
+        new TransactionTemplate(new JdbcTransactionManager(database));
+    records = new ImageRecords(jdbc, transactions);
     ConnectorAccess access =
         new ConnectorAccess(
             HttpClient.newHttpClient(),
@@ -86,7 +87,7 @@ class RegistryListenerTest {
     listener =
         new RegistryListener(
             new ImageVerifier(access),
-            new IndexPublisher(access),
+            new IndexPublisher(access, new EarlierTags(jdbc, transactions)),
             records,
             bus,
             Clock.fixed(NOW, ZoneOffset.UTC));
@@ -262,6 +263,27 @@ class RegistryListenerTest {
   }
 
   @Test
+  void whatAPredecessorMovedBeforeItDiedIsMovedBackToo() throws IOException {
+    Digest amd = registry.pushImage(path, "1.0-amd", RealRegistry.config("linux", "amd64", "v"));
+    Digest before = registry.pushImage(path, "1.0", RealRegistry.config("linux", "amd64", "old"));
+    String document = registry.manifest(path, "1.0");
+    registry.pushImage(path, "latest", RealRegistry.config("linux", "amd64", "old"));
+    freeze("latest");
+    publish(part("1.0-amd", Platform.LINUX_AMD64, amd));
+    assertThat(failed().failure().message()).contains("; tag 1.0 was moved back to " + before);
+
+    // As a process leaves it that dies after the first tag.
+    publish(
+        ExecutionId.of("e0000002"), List.of("seen"), part("1.0-amd", Platform.LINUX_AMD64, amd));
+    assertThat(bus.only().data()).isInstanceOf(ImageEvent.IndexPublished.class);
+    registry.pushManifest(path, "1.0", INDEX, String.valueOf(registry.manifest(path, "seen")));
+    publish(part("1.0-amd", Platform.LINUX_AMD64, amd));
+    assertThat(failed().failure().message()).contains("; tag 1.0 was moved back to " + before);
+    assertThat(registry.manifest(path, "1.0")).isEqualTo(document);
+    assertThat(listed()).extracting(ImageRecord::tag).containsExactly("seen");
+  }
+
+  @Test
   void aNewTagThatCannotBeMovedBackIsTold() throws IOException {
     Digest amd = registry.pushImage(path, "1.0-amd", RealRegistry.config("linux", "amd64", "v"));
     registry.pushImage(path, "latest", RealRegistry.config("linux", "amd64", "old"));
@@ -327,14 +349,18 @@ class RegistryListenerTest {
   }
 
   private void publish(PublishIndex.Part... parts) {
+    publish(EXECUTION, List.of("1.0", "latest"), parts);
+  }
+
+  private void publish(ExecutionId execution, List<String> tags, PublishIndex.Part... parts) {
     listener.onImageCommand(
         envelope(
             new PublishIndex(
-                EXECUTION,
+                execution,
                 "index",
                 registry.connector(),
                 registry.repository(path),
-                List.of("1.0", "latest"),
+                tags,
                 List.of(parts),
                 List.of("1.0-riscv"))));
   }

@@ -10,6 +10,7 @@ import dev.archway.registry.index.IndexAssembler;
 import dev.archway.registry.oci.Manifest;
 import dev.archway.registry.oci.OciException;
 import dev.archway.registry.oci.RegistryClient;
+import dev.archway.registry.store.EarlierTags;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,10 +23,12 @@ import java.util.List;
  */
 public final class IndexPublisher {
   private final RegistryAccess access;
+  private final EarlierTags earlier;
 
-  /** Publishes at the registries that this access opens. */
-  public IndexPublisher(RegistryAccess access) {
+  /** Publishes at the registries that this access opens, and keeps there what tags named before. */
+  public IndexPublisher(RegistryAccess access, EarlierTags earlier) {
     this.access = access;
+    this.earlier = earlier;
   }
 
   /**
@@ -51,10 +54,9 @@ public final class IndexPublisher {
     AssembledIndex index = IndexAssembler.assemble(parts);
     client.putManifest(repository, index.digest().value(), Manifest.INDEX, index.bytes());
     List<String> tags = command.tags().stream().distinct().toList();
-    TagMoves moves = TagMoves.before(client, repository, tags, index.digest());
+    TagMoves moves = TagMoves.before(client, command, tags, index.digest(), earlier);
     for (String tag : tags) {
       try {
-        moves.begin(tag);
         client.putManifest(repository, tag, Manifest.INDEX, index.bytes());
         checkReadBack(client, repository, tag, index);
       } catch (OciException e) {

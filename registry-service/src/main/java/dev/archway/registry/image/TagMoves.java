@@ -1,48 +1,67 @@
 package dev.archway.registry.image;
 
+import dev.archway.contract.command.PublishIndex;
 import dev.archway.contract.image.Digest;
 import dev.archway.contract.image.Repository;
 import dev.archway.registry.oci.Manifest;
 import dev.archway.registry.oci.OciException;
 import dev.archway.registry.oci.RegistryClient;
+import dev.archway.registry.store.EarlierTags;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Tags on their way to an index, and what they named before. For one thread. */
+/**
+ * Tags on their way to an index, and what they named before, which outlives this process: when it
+ * dies between two tags, whoever is given the command again moves back what this one moved.
+ *
+ * <p>A registry has no compare-and-set (OCI distribution spec 1.1, pushing manifests). What
+ * somebody else pushes to a tag in the moment between the look at it and its move back is
+ * overwritten. For one thread.
+ */
 final class TagMoves {
   private final RegistryClient client;
   private final Repository repository;
   private final Digest index;
-  private final Map<String, Manifest> before;
-  private final List<String> begun = new ArrayList<>();
+  private final List<String> tags;
+  private final Map<String, Optional<Digest>> before;
 
   private TagMoves(
-      RegistryClient client, Repository repository, Digest index, Map<String, Manifest> before) {
+      RegistryClient client,
+      Repository repository,
+      Digest index,
+      List<String> tags,
+      Map<String, Optional<Digest>> before) {
     this.client = client;
     this.repository = repository;
     this.index = index;
+    this.tags = tags;
     this.before = before;
   }
 
-  /** Remembers what the tags name now; a registry that cannot tell stops it before any moves. */
+  /**
+   * Remembers what the tags name, unless a predecessor has; a registry that cannot tell stops it
+   * before any moves.
+   */
   static TagMoves before(
-      RegistryClient client, Repository repository, List<String> tags, Digest index) {
-    Map<String, Manifest> before = new HashMap<>();
-    for (String tag : tags) {
-      Manifest there = read(client, repository, tag);
-      if (there != null) {
-        before.put(tag, there);
+      RegistryClient client,
+      PublishIndex command,
+      List<String> tags,
+      Digest index,
+      EarlierTags kept) {
+    Repository repository = command.repository();
+    Map<String, Optional<Digest>> before = kept.of(command.execution(), command.index());
+    if (before.isEmpty()) {
+      Map<String, Optional<Digest>> now = new HashMap<>();
+      for (String tag : tags) {
+        now.put(tag, Optional.ofNullable(read(client, repository, tag)).map(Manifest::digest));
       }
+      before = kept.keep(command.execution(), command.index(), now);
     }
-    return new TagMoves(client, repository, index, before);
-  }
-
-  /** The tag may name the index from now on, even where the registry's answer says otherwise. */
-  void begin(String tag) {
-    begun.add(tag);
+    return new TagMoves(client, repository, index, tags, before);
   }
 
   /**
@@ -52,7 +71,7 @@ final class TagMoves {
    */
   String undo() {
     List<String> told = new ArrayList<>();
-    for (String tag : begun.reversed()) {
+    for (String tag : tags.reversed()) {
       try {
         String became = undo(tag);
         if (became != null) {
@@ -67,9 +86,9 @@ final class TagMoves {
 
   private @Nullable String undo(String tag) {
     Manifest now = read(client, repository, tag);
-    Manifest earlier = before.get(tag);
+    Digest earlier = before.getOrDefault(tag, Optional.empty()).orElse(null);
     boolean moved = now != null && now.digest().equals(index);
-    if (!moved || (earlier != null && earlier.digest().equals(index))) {
+    if (!moved || index.equals(earlier)) {
       // Not moved, or by now somebody else's: theirs is not ours to take away.
       return null;
     }
@@ -77,8 +96,9 @@ final class TagMoves {
       // Many registries delete a tag only together with the manifest and all its other tags.
       return "tag %s was new and names the new index; delete it if it must not".formatted(tag);
     }
-    client.putManifest(repository, tag, earlier.mediaType(), earlier.bytes());
-    return "tag %s was moved back to %s".formatted(tag, earlier.digest());
+    Manifest there = client.manifest(repository, earlier.value());
+    client.putManifest(repository, tag, there.mediaType(), there.bytes());
+    return "tag %s was moved back to %s".formatted(tag, earlier);
   }
 
   private static @Nullable Manifest read(RegistryClient client, Repository repository, String tag) {
