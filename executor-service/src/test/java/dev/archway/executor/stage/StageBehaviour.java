@@ -111,7 +111,12 @@ abstract class StageBehaviour {
   }
 
   private StageWorker newWorker() {
-    return new StageWorker(home.resolve("stages"), runtime, reports, 4, Clock.systemUTC());
+    return new StageWorker(
+        home.resolve("stages"),
+        runtime,
+        reports,
+        new StageWorker.Capacity(4, 4),
+        Clock.systemUTC());
   }
 
   RunStage stage(StageKey key, @Nullable Checkout checkout, StepPlan... steps) {
@@ -239,6 +244,26 @@ abstract class StageBehaviour {
     assertThat(failure(finished).reason()).isEqualTo(FailureReason.STOPPED);
     assertThat(reports.text("wait")).containsExactly("on", "bye");
     assertThat(reports.step("next").status()).isEqualTo(Status.SKIPPED);
+  }
+
+  @Test
+  void stoppedBuildLeavesNothing() {
+    StageKey key = Samples.key();
+    worker.handle(
+        stage(
+            key,
+            null,
+            Samples.run(
+                "file", "printf 'FROM alpine AS dev-env\\nRUN echo on; sleep 600\\n' >Dockerfile"),
+            Samples.build("push", place.registry(), "Dockerfile")));
+    Awaitility.await()
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> reports.text("push").contains("on"));
+    worker.handle(new StopStage(key, "ann"));
+    assertThat(await().status()).isEqualTo(Status.ABORTED);
+    Awaitility.await()
+        .atMost(Duration.ofMinutes(1))
+        .untilAsserted(() -> assertThat(place.remains(key.execution())).isEmpty());
   }
 
   @Test

@@ -60,7 +60,9 @@ final class StageOnPodmanIT extends StageBehaviour {
     @Override
     public List<String> remains(ExecutionId execution) throws Exception {
       return engines
-          .shell("podman ps -aq --filter label=dev.archway.execution=" + execution)
+          .shell(
+              "podman ps -aq --filter label=dev.archway.execution=%s; buildah containers -q"
+                  .formatted(execution))
           .lines()
           .toList();
     }

@@ -72,7 +72,7 @@ final class ImageBuild {
   }
 
   private BuildScript.Place place(BuildAndPush build, Path auth, boolean root) {
-    List<String> builder = new ArrayList<>();
+    List<String> builder = new ArrayList<>(store.builds().shared());
     if (root) {
       // Killing buildah then kills what its RUN lines started.
       builder.addAll(List.of("unshare", "-p", "-f", "--kill-child", "--mount-proc"));

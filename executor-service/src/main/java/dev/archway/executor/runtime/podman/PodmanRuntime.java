@@ -51,6 +51,7 @@ public final class PodmanRuntime implements StageRuntime {
 
   private static void learn(PodmanStore store) {
     try {
+      store.builds().sweep();
       store.service().ensure();
       store.images().learn();
     } catch (RuntimeUnavailableException e) {

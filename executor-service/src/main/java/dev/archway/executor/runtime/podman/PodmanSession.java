@@ -204,7 +204,7 @@ final class PodmanSession implements StageSession {
   }
 
   private void remove(StepPlan step, String name)
-      throws RuntimeUnavailableException, InterruptedException {
+      throws IOException, RuntimeUnavailableException, InterruptedException {
     Path folder = directory.resolve("steps").resolve(name);
     switch (step) {
       case Run _ -> {
@@ -214,8 +214,12 @@ final class PodmanSession implements StageSession {
       }
       case StepPlan.Clone _ -> {}
       case BuildAndPush _ -> {
-        if (new Launcher(folder).claimed()) {
+        Launcher launcher = new Launcher(folder);
+        if (launcher.claimed()) {
           store.service().removeImage(ImageBuild.imageName(key(), step.id()));
+          if (launcher.result() == null) {
+            store.builds().sweep();
+          }
         }
       }
     }

@@ -12,6 +12,7 @@ record PodmanStore(
     Engine engine,
     PodmanService service,
     Images images,
+    Builds builds,
     ExitFiles exits,
     FileWatch watch) {
 
@@ -26,6 +27,7 @@ record PodmanStore(
         engine,
         new PodmanService(configuration.environment(), configuration.socket()),
         new Images(engine, platform),
+        new Builds(engine, configuration.builds()),
         new ExitFiles(configuration.exits(), watch),
         watch);
   }

@@ -21,9 +21,10 @@ import org.jspecify.annotations.Nullable;
  * @param environment the variables that make podman and buildah use it
  * @param exits where conmon writes exit codes
  * @param socket where podman's API service listens
+ * @param builds the file that running image builds lock
  */
 record PrivateConfiguration(
-    Map<String, String> environment, Path exits, Path socket, Path authFile) {
+    Map<String, String> environment, Path exits, Path socket, Path authFile, Path builds) {
 
   /** Podman lowers its own hard limit to about this (the kernel's default pid_max). */
   private static final long MOST_PROCESSES = 32768;
@@ -89,7 +90,11 @@ record PrivateConfiguration(
             .map(e -> "export " + e.getKey() + "=" + ShellText.quoted(e.getValue()) + "\n")
             .collect(Collectors.joining()));
     return new PrivateConfiguration(
-        Map.copyOf(environment), run.resolve("libpod/exits"), run.resolve("podman.sock"), auth);
+        Map.copyOf(environment),
+        run.resolve("libpod/exits"),
+        run.resolve("podman.sock"),
+        auth,
+        home.resolve("builds.lock"));
   }
 
   /**
