@@ -1,7 +1,8 @@
 /*
  * The one program that Archway puts into a stage's pod: static, without a shell, the same in every container.
  *
- *   agent install DIR STEP...  the init container: copies itself to DIR/agent and makes DIR/steps/STEP with its bell
+ *   agent install DIR STEP...  before any step's container is made: copies itself to DIR/agent and makes DIR/steps/STEP
+ *                              with its bell
  *   agent step DIR...          the first process of a step's container: waits at its gate, runs the step, keeps its log;
  *                              then the same in the next folder, for the step's next attempt
  *   agent serve                the container that outlives all steps: sleeps until it is told to end
@@ -381,6 +382,9 @@ static struct follow *follow_of(const char *step) {
   return f;
 }
 
+/* What is brought to a gate is not written any more: the gate was open before, or something before it could not be written. */
+static int held;
+
 static void put(const char *path, unsigned mode, const char *bytes, size_t length) {
   char part[PATH_MAX], parent[PATH_MAX];
   snprintf(part, sizeof part, "%s.part", path);
@@ -391,6 +395,7 @@ static void put(const char *path, unsigned mode, const char *bytes, size_t lengt
   if (fd < 0 || write_all(fd, bytes, length) < 0 || fchmod(fd, mode) < 0 || close(fd) < 0 || rename(part, path) < 0) {
     const char *why = strerror(errno);
     frame("refused", path, why, strlen(why));
+    held = 1;
     return;
   }
   frame("put", path, "", 0);
@@ -431,6 +436,18 @@ static size_t request(char *bytes, size_t length, int watch) {
       return 0;
     }
     put(path, mode, end + 1, size);
+  } else if (sscanf(bytes, "bring %4000s %o %zu", path, &mode, &size) == 3) {
+    if (size > LARGEST_PUT || path[0] != '/') exit(3);
+    if (length < line + size) {
+      *end = '\n';
+      return 0;
+    }
+    if (held) frame("held", path, "", 0);
+    else put(path, mode, end + 1, size);
+  } else if (sscanf(bytes, "gate %190s", path) == 1) {
+    const char *go = in_step(path, "go");
+    held = access(go, F_OK) == 0;
+    give(go);
   } else if (sscanf(bytes, "follow %190s %lld", path, &offset) == 2) {
     struct follow *f = follow_of(path);
     if (f->fd >= 0) close(f->fd);

@@ -71,7 +71,11 @@ public class ExecutorConfiguration {
   StageWorker stageWorker(
       ExecutorProperties properties, StageRuntime runtime, StageReports reports, Clock clock) {
     return new StageWorker(
-        properties.directory().toAbsolutePath(), runtime, reports, properties.capacity(), clock);
+        properties.directory().toAbsolutePath(),
+        runtime,
+        reports,
+        new StageWorker.Capacity(properties.capacity(), properties.kubernetes().capacity()),
+        clock);
   }
 
   @Bean

@@ -17,7 +17,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param directory where running stages are kept over restarts; one executor at a time uses it
  * @param platforms what this executor serves, such as {@code linux/amd64}
- * @param capacity stages at once; 0 means two for each core
+ * @param capacity stages at once on this machine; 0 means two for each core
  * @param podman null where stages run on clusters only
  */
 @ConfigurationProperties("archway.executor")
@@ -74,17 +74,27 @@ public record ExecutorProperties(
    * How stages run on Kubernetes; see {@link KubernetesSettings}. Which clusters there are, the
    * connectors say.
    *
+   * @param capacity stages at once on clusters, which have limits of their own (quotas, room on
+   *     nodes); each costs this process a conversation and some 0.3 MB
    * @param certificateAuthorities a file in PEM; null for none beside the usual
    */
   public record Kubernetes(
-      @DefaultValue("docker.io/archway/agent:2") String agentImage,
-      @DefaultValue("docker.io/archway/builder:2") String builderImage,
+      @DefaultValue("docker.io/archway/agent:3") String agentImage,
+      @DefaultValue("docker.io/archway/builder:3") String builderImage,
       @DefaultValue("8m") Duration initTimeout,
       @DefaultValue("24h") Duration sweepAfter,
+      @DefaultValue("200") int capacity,
       @DefaultValue List<Mirror> mirrors,
       @DefaultValue List<String> insecureRegistries,
       @Nullable String buildCache,
       @Nullable Path certificateAuthorities) {
+    public Kubernetes {
+      if (capacity < 1) {
+        throw new IllegalArgumentException(
+            "archway.executor.kubernetes.capacity: %d (expected: 1 or more)".formatted(capacity));
+      }
+    }
+
     KubernetesSettings settings() {
       return new KubernetesSettings(
           agentImage,

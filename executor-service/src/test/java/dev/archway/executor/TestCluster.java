@@ -193,8 +193,8 @@ public final class TestCluster implements AutoCloseable {
 
   public KubernetesSettings settings() {
     return new KubernetesSettings(
-        "docker.io/archway/agent:2",
-        "docker.io/archway/builder:2",
+        "docker.io/archway/agent:3",
+        "docker.io/archway/builder:3",
         Duration.ofMinutes(2),
         Duration.ofHours(24),
         List.of(new KubernetesSettings.Mirror("docker.io", registry, true)),

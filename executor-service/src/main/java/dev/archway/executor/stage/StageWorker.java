@@ -34,7 +34,8 @@ public final class StageWorker implements AutoCloseable {
   private final StageRuntime runtime;
   private final StageReports reports;
   private final Clock clock;
-  private final Slots slots;
+  private final Slots here;
+  private final Slots onClusters;
   private final Map<StageKey, Job> jobs = new ConcurrentHashMap<>();
   private final AtomicReference<Instant> pruned = new AtomicReference<>(Instant.EPOCH);
   private volatile boolean closed;
@@ -46,24 +47,35 @@ public final class StageWorker implements AutoCloseable {
    * @param capacity how many stages run at once; more wait, and pipelines take turns
    */
   public StageWorker(
-      Path root, StageRuntime runtime, StageReports reports, int capacity, Clock clock) {
+      Path root, StageRuntime runtime, StageReports reports, Capacity capacity, Clock clock) {
     this.root = root;
     this.runtime = runtime;
     this.reports = reports;
     this.clock = clock;
-    this.slots = new Slots(capacity);
+    this.here = new Slots(capacity.here());
+    this.onClusters = new Slots(capacity.onClusters());
   }
+
+  /**
+   * How many stages run at once.
+   *
+   * @param here on this machine, which does their work
+   * @param onClusters where other machines do it
+   */
+  public record Capacity(int here, int onClusters) {}
 
   /** A stage this process is at work on. */
   private static final class Job {
+    final Slots slots;
     final Slots.Request slot;
     final List<Runnable> over = new CopyOnWriteArrayList<>();
     volatile @Nullable StageSession session;
     volatile @Nullable Thread thread;
     volatile boolean letGo;
 
-    Job(Slots.Request slot) {
-      this.slot = slot;
+    Job(Slots slots, RunStage command) {
+      this.slots = slots;
+      this.slot = slots.request(Objects.requireNonNullElse(command.pipeline(), ""));
     }
   }
 
@@ -79,13 +91,17 @@ public final class StageWorker implements AutoCloseable {
         continue; // A crash before it was durable: Kafka delivers it again.
       }
       if (!directory.isDone()) {
-        if (!(command.get().stage().placement().connector() instanceof Connector.K8sCluster)) {
+        if (!runsOnCluster(command.get())) {
           begin(command.get(), () -> {});
         }
       } else if (directory.hasResources()) {
         Thread.ofVirtual().start(() -> cleanUp(StageSpec.of(command.get()), directory));
       }
     }
+  }
+
+  private static boolean runsOnCluster(RunStage command) {
+    return command.stage().placement().connector() instanceof Connector.K8sCluster;
   }
 
   /** Makes the command durable and returns; the work goes on elsewhere. */
@@ -130,7 +146,7 @@ public final class StageWorker implements AutoCloseable {
         if (job == null) {
           over.run();
         } else {
-          slots.withdraw(job.slot);
+          job.slots.withdraw(job.slot);
           StageSession session = job.session;
           if (session != null) {
             session.stop(STOP_GRACE);
@@ -184,7 +200,7 @@ public final class StageWorker implements AutoCloseable {
                 known.over.add(over);
                 return known;
               }
-              Job job = new Job(slots.request(Objects.requireNonNullElse(command.pipeline(), "")));
+              Job job = new Job(runsOnCluster(command) ? onClusters : here, command);
               job.over.add(over);
               job.thread = Thread.ofVirtual().name("stage-" + key).start(() -> run(command, job));
               return job;
@@ -212,7 +228,7 @@ public final class StageWorker implements AutoCloseable {
           .log(System.Logger.Level.ERROR, "cannot go on with stage " + spec.key(), e);
     } finally {
       if (granted) {
-        slots.release(job.slot);
+        job.slots.release(job.slot);
       }
       StageSession session = job.session;
       if (over) {

@@ -42,7 +42,7 @@ final class CrashingExecutor {
             home.resolve("stages"),
             runtime,
             new Told(home.resolve("told"), over),
-            2,
+            new StageWorker.Capacity(2, 2),
             Clock.systemUTC());
     worker.adopt();
     worker.handle(

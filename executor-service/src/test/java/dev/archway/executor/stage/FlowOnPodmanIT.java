@@ -53,7 +53,12 @@ final class FlowOnPodmanIT {
   }
 
   private StageWorker newWorker() {
-    return new StageWorker(home.resolve("stages"), runtime, reports, 4, Clock.systemUTC());
+    return new StageWorker(
+        home.resolve("stages"),
+        runtime,
+        reports,
+        new StageWorker.Capacity(4, 4),
+        Clock.systemUTC());
   }
 
   @BeforeEach

@@ -78,7 +78,13 @@ final class KubernetesRegistriesIT {
             secret -> secret.equals(PASSWORD) ? "secret" : cluster.secret(secret),
             Clock.systemUTC());
     runtime = runs;
-    worker = new StageWorker(home.resolve("stages"), runs, reports, 2, Clock.systemUTC());
+    worker =
+        new StageWorker(
+            home.resolve("stages"),
+            runs,
+            reports,
+            new StageWorker.Capacity(2, 2),
+            Clock.systemUTC());
   }
 
   private StageFinished run(StepPlan... steps) {

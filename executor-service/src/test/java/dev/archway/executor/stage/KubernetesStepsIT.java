@@ -51,7 +51,13 @@ final class KubernetesStepsIT {
             List.of(Platform.LINUX_AMD64),
             cluster::secret,
             Clock.systemUTC());
-    worker = new StageWorker(home.resolve("stages"), runtime, reports, 2, Clock.systemUTC());
+    worker =
+        new StageWorker(
+            home.resolve("stages"),
+            runtime,
+            reports,
+            new StageWorker.Capacity(2, 2),
+            Clock.systemUTC());
   }
 
   @AfterEach

@@ -64,7 +64,13 @@ final class KubernetesTroubleIT {
             List.of(Platform.LINUX_AMD64, Platform.LINUX_ARM64),
             cluster::secret,
             Clock.systemUTC());
-    worker = new StageWorker(home.resolve("stages"), runtime, reports, 2, Clock.systemUTC());
+    worker =
+        new StageWorker(
+            home.resolve("stages"),
+            runtime,
+            reports,
+            new StageWorker.Capacity(2, 2),
+            Clock.systemUTC());
   }
 
   @AfterEach

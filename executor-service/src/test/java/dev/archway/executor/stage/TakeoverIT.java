@@ -71,7 +71,12 @@ final class TakeoverIT {
       RecordedReports reports = new RecordedReports();
       Instant began = Instant.now();
       try (StageWorker second =
-          new StageWorker(home.resolve("second"), runtime, reports, 2, Clock.systemUTC())) {
+          new StageWorker(
+              home.resolve("second"),
+              runtime,
+              reports,
+              new StageWorker.Capacity(2, 2),
+              Clock.systemUTC())) {
         second.handle(command);
         Awaitility.await()
             .atMost(Duration.ofMinutes(1))

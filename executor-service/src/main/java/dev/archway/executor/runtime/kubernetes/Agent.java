@@ -1,13 +1,18 @@
 package dev.archway.executor.runtime.kubernetes;
 
+import dev.archway.executor.runtime.kubernetes.StepFiles.PodFile;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.dsl.ExecWatch;
 import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -59,7 +64,7 @@ final class Agent implements AutoCloseable {
 
   private final ExecWatch exec;
   private final OutputStream requests;
-  private final BlockingQueue<Frame> answers = new ArrayBlockingQueue<>(16);
+  private final BlockingQueue<Frame> answers = new ArrayBlockingQueue<>(256);
   private final Map<String, BlockingQueue<Frame>> followers = new ConcurrentHashMap<>();
   private volatile boolean broken;
   private volatile long heard = System.nanoTime();
@@ -80,7 +85,7 @@ final class Agent implements AutoCloseable {
             .inContainer(PodNames.AGENT)
             .redirectingInput()
             .redirectingOutput()
-            .exec(PodNames.ROOT + "/agent", "talk", PodNames.ROOT);
+            .exec("/agent", "talk", PodNames.ROOT);
     Agent agent = new Agent(exec);
     var _ = Thread.ofVirtual().name("agent-" + pod).start(agent::listen);
     try {
@@ -185,17 +190,57 @@ final class Agent implements AutoCloseable {
   /** Writes a file, whole or not at all. */
   synchronized void put(String path, int mode, String text)
       throws IOException, InterruptedException {
-    byte[] content = text.getBytes(StandardCharsets.UTF_8);
-    byte[] head =
-        "put %s %o %d\n".formatted(path, mode, content.length).getBytes(StandardCharsets.UTF_8);
-    byte[] all = java.util.Arrays.copyOf(head, head.length + content.length);
-    System.arraycopy(content, 0, all, head.length, content.length);
-    send(all);
+    send(request("put", new PodFile(path, mode, text)));
     Frame answer = answer();
     if (!answer.what().equals("put") || !answer.about().equals(path)) {
-      throw new IOException(
-          "cannot write %s in the pod: %s %s".formatted(path, answer.what(), answer.text()));
+      throw cannotWrite(path, answer);
     }
+  }
+
+  /**
+   * Brings a step's files and opens its gate, in one go and one round trip; does nothing when the
+   * gate is open.
+   *
+   * @return what is written at the gate if it was open before, else null
+   * @throws IOException when a file cannot be written; the gate stays shut
+   */
+  synchronized @Nullable String open(String step, List<PodFile> files, String go)
+      throws IOException, InterruptedException {
+    List<PodFile> all = new ArrayList<>(files);
+    all.add(PodFile.of(PodNames.folder(step) + "/go", go));
+    ByteArrayOutputStream requests = new ByteArrayOutputStream();
+    requests.writeBytes(("gate " + step + "\n").getBytes(StandardCharsets.UTF_8));
+    for (PodFile file : all) {
+      requests.writeBytes(request("bring", file));
+    }
+    requests.writeBytes(("ring " + step + "\n").getBytes(StandardCharsets.UTF_8));
+    send(requests.toByteArray());
+    Frame gate = answer();
+    Frame refused = null;
+    for (PodFile _ : all) {
+      Frame answer = answer();
+      refused = answer.what().equals("refused") ? answer : refused;
+    }
+    if (refused != null) {
+      throw cannotWrite(refused.about(), refused);
+    }
+    return gate.what().equals("file") ? gate.text() : null;
+  }
+
+  private static byte[] request(String verb, PodFile file) {
+    byte[] content = file.content().getBytes(StandardCharsets.UTF_8);
+    byte[] head =
+        "%s %s %o %d\n"
+            .formatted(verb, file.path(), file.mode(), content.length)
+            .getBytes(StandardCharsets.UTF_8);
+    byte[] all = Arrays.copyOf(head, head.length + content.length);
+    System.arraycopy(content, 0, all, head.length, content.length);
+    return all;
+  }
+
+  private static IOException cannotWrite(String path, Frame answer) {
+    return new IOException(
+        "cannot write %s in the pod: %s %s".formatted(path, answer.what(), answer.text()));
   }
 
   /** The first 32 KiB of a file; null when there is none. */

@@ -18,10 +18,9 @@ import org.jspecify.annotations.Nullable;
  * itself after an outage. Thread-safe.
  */
 final class Cluster implements AutoCloseable {
-  private static final Duration NODES_KEPT = Duration.ofSeconds(2);
-
   private final KubernetesClient client;
   private final Map<String, SharedIndexInformer<Pod>> informers = new ConcurrentHashMap<>();
+  private final Map<String, StartEvents> starts = new ConcurrentHashMap<>();
   private final Map<String, Viewed> views = new ConcurrentHashMap<>();
   private volatile @Nullable Nodes nodes;
 
@@ -50,6 +49,7 @@ final class Cluster implements AutoCloseable {
                 (known, _) -> new Viewed(known.view(), known.users() + 1))
             .view();
     var _ = informers.computeIfAbsent(namespace, this::watch);
+    var _ = starts.computeIfAbsent(namespace, this::hear);
     return view;
   }
 
@@ -108,6 +108,18 @@ final class Cluster implements AutoCloseable {
     return informer;
   }
 
+  private StartEvents hear(String namespace) {
+    return StartEvents.of(
+        client,
+        namespace,
+        (pod, container) -> {
+          Viewed viewed = views.get(namespace + "/" + pod);
+          if (viewed != null) {
+            viewed.view().started(container);
+          }
+        });
+  }
+
   private void see(Pod pod) {
     Viewed viewed = views.get(key(pod));
     if (viewed != null) {
@@ -120,13 +132,13 @@ final class Cluster implements AutoCloseable {
   }
 
   /**
-   * The cluster's nodes as of a moment ago, or longer while they cannot be had; null when this
+   * The cluster's nodes, at most this old, or older while they cannot be had; null when this
    * executor has never been able to list them.
    */
-  @Nullable List<Node> nodes() {
+  @Nullable List<Node> nodes(Duration age) {
     Nodes known = nodes;
     Instant now = Instant.now();
-    if (known == null || known.at().plus(NODES_KEPT).isBefore(now)) {
+    if (known == null || known.at().plus(age).isBefore(now)) {
       try {
         known = new Nodes(now, client.nodes().list().getItems());
         nodes = known;
@@ -141,6 +153,7 @@ final class Cluster implements AutoCloseable {
 
   @Override
   public void close() {
+    starts.values().forEach(StartEvents::close);
     informers.values().forEach(SharedIndexInformer::close);
     client.close();
   }

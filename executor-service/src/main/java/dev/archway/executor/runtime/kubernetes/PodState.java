@@ -37,8 +37,13 @@ sealed interface PodState {
           "ErrImageNeverPull",
           "ImageInspectError",
           "RegistryUnavailable");
+  String AGENT_MISSING = "the agent's container did not start before the step's";
   Set<String> START_TROUBLE =
-      Set.of("CreateContainerConfigError", "CreateContainerError", "RunContainerError");
+      Set.of(
+          "CreateContainerConfigError",
+          "CreateContainerError",
+          "RunContainerError",
+          "PostStartHookError");
 
   /** The state of a container of the pod. */
   static PodState of(Pod pod, String container) {
@@ -63,7 +68,10 @@ sealed interface PodState {
             .orElse(null);
     if (found != null && found.getState().getTerminated() != null) {
       var end = found.getState().getTerminated();
-      return new Ended(end.getExitCode(), text(end.getReason()), text(end.getMessage()));
+      String message = text(end.getMessage());
+      return agentMissing(message)
+          ? new Lost(AGENT_MISSING)
+          : new Ended(end.getExitCode(), text(end.getReason()), message);
     }
     if (found != null && found.getState().getRunning() != null) {
       return new Running();
@@ -103,7 +111,19 @@ sealed interface PodState {
               || reason.equals("ErrImageNeverPull")
               || EngineMessage.definite(message));
     }
+    if (agentMissing(message)) {
+      return new Lost(AGENT_MISSING);
+    }
     return START_TROUBLE.contains(reason) ? new Refused("%s: %s".formatted(reason, message)) : null;
+  }
+
+  /**
+   * A kubelet that cannot start the agent's container for now goes on to the next one, which then
+   * lacks what it begins with. Another pod may fare better.
+   */
+  private static boolean agentMissing(String message) {
+    return message.contains(PodNames.ROOT + "/agent")
+        && message.contains("no such file or directory");
   }
 
   /** The scheduler's words when it finds no node; null when it has found one or not looked yet. */

@@ -79,7 +79,6 @@ final class PodTemplate {
             .withPriorityClassName(placement.priorityClassName())
             .withNodeSelector(nodeSelector(spec.stage().platform(), placement))
             .withTolerations(tolerations())
-            .withInitContainers(init())
             .withContainers(containers)
             .addNewVolume()
             .withName("harness")
@@ -160,19 +159,12 @@ final class PodTemplate {
     return all;
   }
 
-  private Container init() {
-    List<String> command = new ArrayList<>(List.of("/agent", "install", PodNames.ROOT));
-    for (StepPlan step : spec.stage().steps()) {
-      Attempts.names(spec.stage(), step.id()).forEach(command::add);
-    }
-    return own("archway-init")
-        .withCommand(command)
-        .withResources(resources(STEP_CPU_MILLIS, STEP_MEMORY, null, null))
-        .build();
-  }
-
   /**
-   * Holds what the stage needs at most at one time; the steps, of which one runs, ask for little.
+   * The pod's first container. A kubelet makes the containers of a pod in their order and waits for
+   * the hook of one before it makes the next, so that every step finds the program that it begins
+   * with; an init container would do the same, after the kubelet's next look at what has ended, a
+   * second later. The container holds what the stage needs at most at one time; the steps, of which
+   * one runs, ask for little.
    */
   private Container agent() {
     long cpu = STEP_CPU_MILLIS;
@@ -182,19 +174,25 @@ final class PodTemplate {
       cpu = Math.max(cpu, resources.cpuMillis() == null ? 0 : resources.cpuMillis());
       memory = Math.max(memory, resources.memoryBytes() == null ? 0 : resources.memoryBytes());
     }
-    return own(PodNames.AGENT)
-        .withCommand(PodNames.ROOT + "/agent", "serve")
-        .addToVolumeMounts(mount("secrets", PodNames.SECRETS))
-        .withResources(resources(cpu, memory, null, null))
-        .build();
-  }
-
-  private ContainerBuilder own(String name) {
+    List<String> install = new ArrayList<>(List.of("/agent", "install", PodNames.ROOT));
+    for (StepPlan step : spec.stage().steps()) {
+      Attempts.names(spec.stage(), step.id()).forEach(install::add);
+    }
     return new ContainerBuilder()
-        .withName(name)
+        .withName(PodNames.AGENT)
         .withImage(settings.agentImage())
         .withImagePullPolicy("IfNotPresent")
+        .withCommand("/agent", "serve")
+        .withNewLifecycle()
+        .withNewPostStart()
+        .withNewExec()
+        .withCommand(install)
+        .endExec()
+        .endPostStart()
+        .endLifecycle()
         .withVolumeMounts(mount("archway", PodNames.ROOT))
+        .addToVolumeMounts(mount("secrets", PodNames.SECRETS))
+        .withResources(resources(cpu, memory, null, null))
         .withSecurityContext(
             new SecurityContextBuilder()
                 .withRunAsUser(NOBODY)
@@ -205,7 +203,8 @@ final class PodTemplate {
                 .withNewCapabilities()
                 .withDrop("ALL")
                 .endCapabilities()
-                .build());
+                .build())
+        .build();
   }
 
   private Container step(String name, StepPlan step) {

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 /** What the API server last said of one pod, and whom to wake when it says more. Thread-safe. */
 final class PodView {
   private final Set<Runnable> listeners = ConcurrentHashMap.newKeySet();
+  private final Set<String> started = ConcurrentHashMap.newKeySet();
   private volatile @Nullable Pod pod;
   private volatile boolean gone;
 
@@ -28,6 +29,17 @@ final class PodView {
   void gone() {
     gone = true;
     listeners.forEach(Runnable::run);
+  }
+
+  /** A container has been started, which the pod's status may tell much later. */
+  void started(String container) {
+    started.add(container);
+    listeners.forEach(Runnable::run);
+  }
+
+  /** True when the container has been heard to have been started. */
+  boolean hasStarted(String container) {
+    return started.contains(container);
   }
 
   /** The pod as last seen; null before that. */

@@ -23,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +37,9 @@ import org.jspecify.annotations.Nullable;
  * back after another has brought the stage to its end.
  */
 final class StagePod implements AutoCloseable {
+  private static final Duration NODES_KNOWN = Duration.ofMinutes(1);
+  private static final Duration NODES_FRESH = Duration.ofSeconds(2);
+
   private final Cluster cluster;
   private final StageSpec spec;
   private final KubernetesSettings settings;
@@ -46,6 +50,7 @@ final class StagePod implements AutoCloseable {
   private final PodView view;
   private final AtomicBoolean closed = new AtomicBoolean();
   private @Nullable Agent agent;
+  private boolean found;
 
   StagePod(
       Cluster cluster,
@@ -68,40 +73,81 @@ final class StagePod implements AutoCloseable {
     return view;
   }
 
+  /** True when the pod was there before this: what it was asked is to be seen in it. */
+  boolean isFound() {
+    return found;
+  }
+
   /** Finds the pod or makes it; null when it is there, else why it is not. */
   @Nullable StepResult ensure() throws IOException {
+    Agent talking = agent;
+    if (talking != null && !talking.isBroken()) {
+      // The watch tells when it goes.
+      return null;
+    }
     String uid = noted();
-    Pod pod = cluster.client().pods().inNamespace(namespace).withName(name).get();
+    if (uid == null) {
+      return make();
+    }
+    found = true;
+    Pod pod = get();
     if (pod == null) {
-      if (uid != null) {
-        return new StepResult.Lost("pod %s is gone".formatted(name));
-      }
-      NotStarted hindered = hindered();
-      if (hindered != null) {
-        return hindered;
-      }
-      try {
+      return new StepResult.Lost("pod %s is gone".formatted(name));
+    }
+    if (!uid.equals(pod.getMetadata().getUid())) {
+      return new StepResult.Lost("pod %s was replaced by another".formatted(name));
+    }
+    view.begin(pod);
+    return null;
+  }
+
+  /** Makes the pod, unless another executor has: then it is joined, whatever hinders a new one. */
+  private @Nullable StepResult make() throws IOException {
+    NotStarted hindered = hindered(NODES_KNOWN);
+    Pod pod = null;
+    try {
+      if (hindered == null) {
         pod = create();
-      } catch (KubernetesClientException e) {
+      }
+    } catch (KubernetesClientException e) {
+      if (e.getCode() != 409) {
         StepResult rejected = rejected(e);
         if (rejected != null) {
           return rejected;
         }
         throw e;
       }
-    } else if (uid != null && !uid.equals(pod.getMetadata().getUid())) {
-      return new StepResult.Lost("pod %s was replaced by another".formatted(name));
     }
-    if (uid == null) {
+    if (pod != null) {
       note(pod.getMetadata().getUid());
+      view.begin(pod);
+      // What was known of the nodes may be old, and the pod wait for one that is there no more.
+      hindered = hindered(NODES_FRESH);
+      if (hindered != null) {
+        remove();
+      }
+      return hindered;
     }
+    pod = get();
+    if (pod == null) {
+      if (hindered == null) {
+        throw new IOException("pod %s was there a moment ago and is not now".formatted(name));
+      }
+      return hindered;
+    }
+    found = true;
+    note(pod.getMetadata().getUid());
     view.begin(pod);
     return null;
   }
 
+  private @Nullable Pod get() {
+    return cluster.client().pods().inNamespace(namespace).withName(name).get();
+  }
+
   /** Asks the server whether the pod has come to its end, which the watch may not have told yet. */
   void look() {
-    Pod pod = cluster.client().pods().inNamespace(namespace).withName(name).get();
+    Pod pod = get();
     if (pod == null) {
       view.gone();
     } else if (pod.getMetadata().getDeletionTimestamp() != null
@@ -110,8 +156,12 @@ final class StagePod implements AutoCloseable {
     }
   }
 
-  /** What keeps the stage from this cluster before anything is asked of it; null when nothing. */
-  private @Nullable NotStarted hindered() {
+  /**
+   * What keeps the stage from this cluster; null when nothing.
+   *
+   * @param age how old the list of nodes may be
+   */
+  private @Nullable NotStarted hindered(Duration age) {
     Placement placement = spec.stage().placement();
     if (!(placement.connector() instanceof K8sCluster connector)) {
       throw new IllegalArgumentException("not a cluster: " + placement.connector().ref());
@@ -135,7 +185,7 @@ final class StagePod implements AutoCloseable {
           "cannot run as service account %s: connector %s does not allow it; list it there under allow.serviceAccounts or drop serviceAccountName"
               .formatted(account, connector.ref()));
     }
-    List<Node> nodes = cluster.nodes();
+    List<Node> nodes = cluster.nodes(age);
     Platform platform = spec.stage().platform();
     if (nodes != null && nodes.stream().noneMatch(n -> ready(n) && of(n, platform))) {
       return new NotStarted(
@@ -162,7 +212,7 @@ final class StagePod implements AutoCloseable {
    * been chosen, when every node that may be does.
    */
   boolean emulated() {
-    List<Node> nodes = cluster.nodes();
+    List<Node> nodes = cluster.nodes(NODES_KNOWN);
     if (nodes == null) {
       return false;
     }

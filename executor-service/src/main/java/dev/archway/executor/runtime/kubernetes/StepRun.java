@@ -13,7 +13,6 @@ import dev.archway.executor.runtime.StepResult.NotStarted;
 import dev.archway.executor.runtime.StepSpec;
 import dev.archway.executor.runtime.StopRequest;
 import dev.archway.executor.runtime.kubernetes.Agent.Frame;
-import dev.archway.executor.runtime.kubernetes.StepFiles.PodFile;
 import dev.archway.executor.runtime.log.LogParser;
 import dev.archway.executor.runtime.script.BuildResult;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -59,6 +58,7 @@ final class StepRun {
   private final BlockingQueue<Frame> frames = new ArrayBlockingQueue<>(64);
   private final LogParser parser = new LogParser.Chunks();
   private long offset;
+  private boolean tried;
   private boolean joined;
 
   StepRun(
@@ -115,10 +115,10 @@ final class StepRun {
         if (early != null) {
           return early;
         }
+        Agent talking = state(PodNames.AGENT) instanceof PodState.Running ? pod.agent() : null;
         PodState own = state(container);
-        if (state(PodNames.AGENT) instanceof PodState.Running
-            && (own instanceof PodState.Running || own instanceof PodState.Ended)) {
-          agent = pod.agent();
+        if (talking != null && (own instanceof PodState.Running || own instanceof PodState.Ended)) {
+          agent = talking;
         } else {
           await();
         }
@@ -141,7 +141,12 @@ final class StepRun {
       return new PodState.Lost("the pod is gone");
     }
     Pod seen = pod.view().pod();
-    return seen == null ? new PodState.Waiting("the API server", false) : PodState.of(seen, name);
+    PodState state =
+        seen == null ? new PodState.Waiting("the API server", false) : PodState.of(seen, name);
+    // The node's event comes before the status, which a node that is lost now never tells.
+    return state instanceof PodState.Waiting && pod.view().hasStarted(name)
+        ? new PodState.Running()
+        : state;
   }
 
   private void await() throws InterruptedException {
@@ -155,24 +160,20 @@ final class StepRun {
 
   /** Brings what the step needs and opens its gate, unless it has been opened before. */
   private void open(Agent agent) throws IOException, InterruptedException {
-    String opened = agent.read(folder + "/go");
+    // Before anything is resolved for a step that may long be running.
+    String opened = pod.isFound() || tried ? agent.read(folder + "/go") : null;
+    tried = true;
+    Instant now = clock.instant();
     if (opened != null) {
-      joined = true;
-      ending.started(Instant.parse(opened));
       // The last ring may never have come.
       agent.ring(name);
+    } else if (ending.due() != null) {
       return;
+    } else {
+      opened = agent.open(name, files.of(spec.plan(), name), now.toString());
     }
-    if (ending.due() != null) {
-      return;
-    }
-    for (PodFile file : files.of(spec.plan(), name)) {
-      agent.put(file.path(), file.mode(), file.content());
-    }
-    Instant now = clock.instant();
-    agent.put(folder + "/go", 0644, now.toString());
-    agent.ring(name);
-    ending.started(now);
+    joined = opened != null;
+    ending.started(opened == null ? now : Instant.parse(opened));
   }
 
   private StepResult follow(Agent agent) throws IOException, InterruptedException {
