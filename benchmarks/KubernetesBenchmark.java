@@ -39,8 +39,9 @@ final class KubernetesBenchmark {
       case "start" -> start(count);
       case "handoff" -> handoff(count);
       case "many" -> many(count);
+      case "dispatch" -> dispatch(count);
       default -> {
-        System.err.println("usage: ./archway bench kubernetes start|handoff|many [COUNT]");
+        System.err.println("usage: ./archway bench kubernetes start|handoff|many|dispatch [COUNT]");
         System.exit(2);
       }
     }
@@ -148,6 +149,78 @@ final class KubernetesBenchmark {
     System.out.printf(
         "%d stages in %.1f s; RSS of the whole server %.0f MB before, %.0f MB at most%n",
         count, millis(began, Instant.now()) / 1000, before, most);
+    left();
+  }
+
+  /**
+   * As many stages as asked for whose pods no node takes: what the control plane does alone, without a kubelet's work beside it. How fast
+   * their pods are made, what is asked of the API server for each, and what they cost in memory.
+   */
+  private static void dispatch(int count) throws Exception {
+    execute(steps(1, "true"));
+    String pipeline =
+        steps(1, "true").replace("namespace: default", "namespace: default, nodeSelector: {dev.archway/bench: nowhere}");
+    double before = rss();
+    TreeMap<String, Long> asked = requests();
+    Instant began = Instant.now();
+    List<String> ids = new ArrayList<>();
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<String>> all = new ArrayList<>();
+      for (int i = 0; i < count; i++) {
+        all.add(threads.submit(() -> submit(pipeline)));
+      }
+      for (Future<String> each : all) {
+        ids.add(each.get());
+      }
+    }
+    double submitted = millis(began, Instant.now());
+    while (requests().getOrDefault("POST pods", 0L) - asked.getOrDefault("POST pods", 0L) < count) {
+      Thread.sleep(50);
+    }
+    double made = millis(began, Instant.now());
+    System.out.printf(
+        "%d stages: all submitted after %.0f ms, all pods made after %.0f ms: %.0f stages/s%n", count, submitted, made, count / made * 1000);
+    Thread.sleep(2000);
+    double after = rss();
+    System.out.printf(
+        "RSS of the whole server %.0f MB before, %.0f MB with all of them in flight: %.2f MB each%n", before, after, (after - before) / count);
+    for (String id : ids) {
+      HTTP.send(
+          request("/api/v1/executions/" + id + "/abort").POST(HttpRequest.BodyPublishers.noBody()).build(),
+          HttpResponse.BodyHandlers.discarding());
+    }
+    left();
+    requests().forEach((what, now) -> {
+      long more = now - asked.getOrDefault(what, 0L);
+      if (more * 10 >= count) {
+        System.out.printf("%-24s %.2f for each stage%n", what, (double) more / count);
+      }
+    });
+  }
+
+  /** What has been asked of the API server about pods and secrets by anybody, by its own count. */
+  private static TreeMap<String, Long> requests() throws Exception {
+    TreeMap<String, Long> counts = new TreeMap<>();
+    Matcher line =
+        Pattern.compile("^apiserver_request_total\\{(.*)} ([0-9.e+]+)$", Pattern.MULTILINE).matcher(kubectl("get", "--raw", "/metrics"));
+    while (line.find()) {
+      String resource = label(line.group(1), "resource");
+      String verb = label(line.group(1), "verb");
+      if ((resource.equals("pods") || resource.equals("secrets")) && !verb.equals("WATCH")) {
+        String part = label(line.group(1), "subresource");
+        counts.merge(verb + " " + resource + (part.isEmpty() ? "" : "/" + part), (long) Double.parseDouble(line.group(2)), Long::sum);
+      }
+    }
+    return counts;
+  }
+
+  private static String label(String labels, String name) {
+    Matcher found = Pattern.compile("(?:^|,)" + name + "=\"([^\"]*)\"").matcher(labels);
+    return found.find() ? found.group(1) : "";
+  }
+
+  /** Waits for the cluster to be empty of ours, for a minute. */
+  private static void left() throws Exception {
     String left = "";
     for (int i = 0; i < 300; i++) {
       left = kubectl("get", "pods,secrets", "--all-namespaces", "--selector", "app.kubernetes.io/managed-by=archway", "-o", "name");
@@ -180,7 +253,7 @@ final class KubernetesBenchmark {
     return found;
   }
 
-  private static String execute(String yaml) throws Exception {
+  private static String submit(String yaml) throws Exception {
     HttpResponse<String> accepted =
         HTTP.send(
             request("/api/v1/executions").header("Content-Type", "application/yaml").POST(HttpRequest.BodyPublishers.ofString(yaml)).build(),
@@ -189,13 +262,18 @@ final class KubernetesBenchmark {
     if (accepted.statusCode() != 202 || !id.find()) {
       throw new IllegalStateException(accepted.body());
     }
+    return id.group(1);
+  }
+
+  private static String execute(String yaml) throws Exception {
+    String id = submit(yaml);
     HttpResponse<Stream<String>> events =
-        HTTP.send(request("/api/v1/executions/" + id.group(1) + "/events").build(), HttpResponse.BodyHandlers.ofLines());
+        HTTP.send(request("/api/v1/executions/" + id + "/events").build(), HttpResponse.BodyHandlers.ofLines());
     String end = events.body().filter(line -> line.contains("\"status\"")).reduce((_, last) -> last).orElse("");
     if (!end.contains("\"status\":\"Success\"")) {
-      throw new IllegalStateException(id.group(1) + " did not succeed: " + end);
+      throw new IllegalStateException(id + " did not succeed: " + end);
     }
-    return id.group(1);
+    return id;
   }
 
   private static HttpRequest.Builder request(String path) throws IOException {
