@@ -114,12 +114,16 @@ final class KubernetesBenchmark {
     return output;
   }
 
-  /** The last line of a step to the first of the next: the end of one process, the hand-over, the start of another. */
+  /**
+   * The last line of a step to the first of the next: the end of one process, the hand-over, the start of another. The first step takes
+   * long enough for the kubelet to have started all ten containers, one after the other.
+   */
   private static void handoff(int count) throws Exception {
     List<Double> gaps = new ArrayList<>();
-    execute(steps(10, "echo on"));
+    String pipeline = steps(10, "echo on").replaceFirst("echo on", "sleep 5; echo on");
+    execute(pipeline);
     for (int i = 0; i < count; i++) {
-      TreeMap<String, List<Instant>> lines = lines(execute(steps(10, "echo on")));
+      TreeMap<String, List<Instant>> lines = lines(execute(pipeline));
       for (int step = 1; step < 10; step++) {
         gaps.add(millis(lines.get("s" + step).getLast(), lines.get("s" + (step + 1)).getFirst()));
       }
