@@ -84,6 +84,7 @@ final class KubernetesRegistriesIT {
             runs,
             reports,
             new StageWorker.Capacity(2, 2),
+            Samples.SECRETS,
             Clock.systemUTC());
   }
 
