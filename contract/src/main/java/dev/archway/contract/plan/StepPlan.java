@@ -154,6 +154,7 @@ public sealed interface StepPlan {
    * @param target the Dockerfile's build target; null builds the last one
    * @param buildArguments values for the Dockerfile's ARG lines
    * @param labels labels for the image
+   * @param secrets what {@code RUN --mount=type=secret,id=ID} reads, by id; never in the image
    */
   record BuildAndPush(
       String id,
@@ -167,16 +168,75 @@ public sealed interface StepPlan {
       @Nullable String target,
       Map<String, String> buildArguments,
       Map<String, String> labels,
+      Map<String, String> secrets,
       Resources resources)
       implements StepPlan {
     public BuildAndPush {
       tags = List.copyOf(tags);
       buildArguments = Map.copyOf(buildArguments);
       labels = Map.copyOf(labels);
+      secrets = Map.copyOf(secrets);
       if (tags.isEmpty()) {
         throw new IllegalArgumentException(
             "step %s: no tags (expected: at least one)".formatted(id));
       }
+    }
+
+    /** A build without secrets. */
+    public BuildAndPush(
+        String id,
+        String name,
+        Duration timeout,
+        Connector.DockerRegistry registry,
+        Repository repository,
+        List<String> tags,
+        String context,
+        String dockerfile,
+        @Nullable String target,
+        Map<String, String> buildArguments,
+        Map<String, String> labels,
+        Resources resources) {
+      this(
+          id,
+          name,
+          timeout,
+          registry,
+          repository,
+          tags,
+          context,
+          dockerfile,
+          target,
+          buildArguments,
+          labels,
+          Map.of(),
+          resources);
+    }
+
+    /** The same with other tags. */
+    public BuildAndPush with(List<String> tags) {
+      return with(tags, buildArguments, labels, secrets);
+    }
+
+    /** The same with its texts filled in. */
+    public BuildAndPush with(
+        List<String> tags,
+        Map<String, String> buildArguments,
+        Map<String, String> labels,
+        Map<String, String> secrets) {
+      return new BuildAndPush(
+          id,
+          name,
+          timeout,
+          registry,
+          repository,
+          tags,
+          context,
+          dockerfile,
+          target,
+          buildArguments,
+          labels,
+          secrets,
+          resources);
     }
   }
 

@@ -68,19 +68,11 @@ final class Filled {
           }
           tags.add(filled);
         }
-        yield new StepPlan.BuildAndPush(
-            push.id(),
-            push.name(),
-            push.timeout(),
-            push.registry(),
-            push.repository(),
+        yield push.with(
             tags,
-            push.context(),
-            push.dockerfile(),
-            push.target(),
             fill(push.buildArguments(), scope),
             fill(push.labels(), scope),
-            push.resources());
+            fill(push.secrets(), scope));
       }
     };
   }

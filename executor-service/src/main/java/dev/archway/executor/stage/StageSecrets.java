@@ -51,7 +51,7 @@ final class StageSecrets implements Secrets {
             .filter(Template::hasExpression)
             .forEach(text -> learn(text, at));
       } else if (step instanceof StepPlan.BuildAndPush build) {
-        build.buildArguments().values().stream()
+        Stream.concat(build.buildArguments().values().stream(), build.secrets().values().stream())
             .filter(Template::hasExpression)
             .forEach(text -> learn(text, at));
       }

@@ -270,6 +270,29 @@ abstract class StageBehaviour {
   }
 
   @Test
+  void secretOfABuildIsThereForTheLineThatMountsItAlone() {
+    StepPlan.BuildAndPush build = Samples.build("push", place.registry(), "Dockerfile");
+    StageFinished finished =
+        run(
+            Samples.run(
+                "file",
+                """
+                cat >Dockerfile <<'END'
+                FROM alpine AS dev-env
+                RUN --mount=type=secret,id=npm cat /run/secrets/npm; wc -c </run/secrets/npm >/length
+                RUN cat /length; [ ! -s /run/secrets/npm ] || exit 9
+                END
+                """),
+            build.with(
+                build.tags(), Map.of(), Map.of(), Map.of("npm", "<+secrets.getValue(\"npm\")>")));
+    assertThat(finished.failure()).isNull();
+    assertThat(reports.text("push"))
+        .anyMatch(line -> line.startsWith("**************"))
+        .contains("12")
+        .noneMatch(line -> line.contains("value of npm"));
+  }
+
+  @Test
   void stoppedBuildLeavesNothing() {
     StageKey key = Samples.key();
     worker.handle(

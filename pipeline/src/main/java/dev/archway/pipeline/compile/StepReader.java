@@ -29,6 +29,7 @@ final class StepReader {
   static final Duration DEFAULT_TIMEOUT = Duration.ofHours(1);
 
   static final Pattern IDENTIFIER = Pattern.compile("[a-zA-Z_][0-9a-zA-Z_]{0,127}");
+  private static final Pattern SECRET_ID = Pattern.compile("[a-zA-Z0-9_][a-zA-Z0-9_.-]*");
   private static final Path WORKSPACE = Path.of("/harness");
   private static final Set<String> NOT_RUN =
       Set.of(
@@ -223,14 +224,7 @@ final class StepReader {
         lookup.find(fields, "connectorRef", Connector.DockerRegistry.class);
     Repository repository = repository(fields, registry);
     List<String> tags = tags(fields, "tags");
-    fields.unsupported(
-        "registryRef",
-        "remoteCacheRepo",
-        "cacheFrom",
-        "cacheTo",
-        "envDockerSecrets",
-        "fileDockerSecrets",
-        "envVariables");
+    fields.unsupported("registryRef", "remoteCacheRepo", "cacheFrom", "cacheTo", "envVariables");
     // How Harness's build tool works, not what comes out of it.
     fields.ignore("optimize", "runAsUser");
     if (fields.has("baseImageConnectorRefs")) {
@@ -253,6 +247,7 @@ final class StepReader {
     String target = fields.text("target");
     var arguments = fields.templates("buildArgs");
     var labels = fields.templates("labels");
+    Map<String, String> secrets = secrets(fields);
     StepPlan.Resources resources = RunReader.resources(fields.object("resources"));
     fields.finish();
     if (registry == null || repository == null || tags.isEmpty()) {
@@ -270,7 +265,31 @@ final class StepReader {
         target,
         arguments,
         labels,
+        secrets,
         resources);
+  }
+
+  /** Both kinds are files below {@code /run/secrets} for the RUN lines that mount them. */
+  private static Map<String, String> secrets(Fields fields) {
+    Map<String, String> secrets = new LinkedHashMap<>();
+    for (String key : List.of("envDockerSecrets", "fileDockerSecrets")) {
+      fields
+          .templates(key)
+          .forEach((id, value) -> {
+            if (!SECRET_ID.matcher(id).matches()) {
+              fields.error(
+                  key,
+                  ProblemCode.BAD_VALUE,
+                  "secret \"%s\" (expected: letters, digits, _, . and -)".formatted(id));
+            } else if (secrets.put(id, value) != null) {
+              fields.error(
+                  key,
+                  ProblemCode.DUPLICATE_IDENTIFIER,
+                  "a second secret \"%s\" (expected: one of each id)".formatted(id));
+            }
+          });
+    }
+    return secrets;
   }
 
   static @Nullable Repository repository(

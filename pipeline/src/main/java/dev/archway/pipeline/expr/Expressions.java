@@ -35,7 +35,7 @@ public final class Expressions {
 
   private static final Pattern SECRET_PLACES =
       Pattern.compile(
-          "\\.spec\\.command$|\\.spec\\.(envVariables|buildArgs)\\.[^.]+$|\\.spec\\.settings\\.|\\.variables\\[\\d+]\\.value$");
+          "\\.spec\\.command$|\\.spec\\.(envVariables|buildArgs|envDockerSecrets|fileDockerSecrets)\\.|\\.spec\\.settings\\.|\\.variables\\[\\d+]\\.value$");
 
   private static final Set<String> NODES = Set.of("stage", "step", "stepGroup");
 
@@ -468,7 +468,7 @@ public final class Expressions {
       throws ExpressionException {
     if (!SECRET_PLACES.matcher(path).find()) {
       throw new ExpressionException(
-          "<+%s> would be shown here (expected: a secret in a command, envVariables, a plugin's settings, buildArgs or a variable only)"
+          "<+%s> would be shown here (expected: a secret in a command, envVariables, a plugin's settings, docker secrets or a variable only)"
               .formatted(code.written()));
     }
     if (path.contains(".spec.buildArgs.")) {
