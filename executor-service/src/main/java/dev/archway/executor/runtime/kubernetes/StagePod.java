@@ -38,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class StagePod implements AutoCloseable {
   private static final Duration NODES_KNOWN = Duration.ofMinutes(1);
+  private static final Duration SETTLING = Duration.ofSeconds(5);
   private static final Duration NODES_FRESH = Duration.ofSeconds(2);
 
   private final Cluster cluster;
@@ -326,6 +327,7 @@ final class StagePod implements AutoCloseable {
 
   /** Deletes all that was made for the stage. */
   void remove() throws IOException {
+    settle();
     release(cluster.client(), namespace, name);
     delete(5);
     boolean secret =
@@ -339,6 +341,28 @@ final class StagePod implements AutoCloseable {
     }
     Files.deleteIfExists(mark);
     Files.deleteIfExists(mark.getParent());
+  }
+
+  /**
+   * A kubelet that is told to remove a pod before it has said that it started it may take a minute
+   * for that: a stage of an instant waits for the word.
+   */
+  private void settle() {
+    try {
+      for (long end = System.nanoTime() + SETTLING.toNanos();
+          isStarting(view.pod()) && !view.isGone() && System.nanoTime() < end; ) {
+        Thread.sleep(50);
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** True for what a node has and has not told of yet. */
+  private static boolean isStarting(@Nullable Pod pod) {
+    return pod != null
+        && pod.getSpec().getNodeName() != null
+        && PodState.of(pod, PodNames.AGENT) instanceof PodState.Waiting;
   }
 
   /** Has the server forget the pod once it is deleted; nothing happens when there is none. */
