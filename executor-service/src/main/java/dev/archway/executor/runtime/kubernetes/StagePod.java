@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class StagePod implements AutoCloseable {
   private static final Duration NODES_KNOWN = Duration.ofMinutes(1);
-  private static final Duration SETTLING = Duration.ofSeconds(5);
+  private static final Duration SETTLING = Duration.ofSeconds(20);
   private static final Duration NODES_FRESH = Duration.ofSeconds(2);
 
   private final Cluster cluster;
