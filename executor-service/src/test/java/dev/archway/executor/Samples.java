@@ -105,7 +105,9 @@ public final class Samples {
         "dev-env",
         Map.of("foo", "bar"),
         Map.of("a", "b"),
-        new StepPlan.Resources(100_000_000L, null));
+        new StepPlan.Resources(100_000_000L, null),
+        List.of(),
+        null);
   }
 
   public static Checkout checkout(String url, String ref, String commit) {

@@ -154,6 +154,9 @@ public sealed interface StepPlan {
    * @param target the Dockerfile's build target; null builds the last one
    * @param buildArguments values for the Dockerfile's ARG lines
    * @param labels labels for the image
+   * @param baseImages more registries whose accounts base images may be pulled with
+   * @param cache where builds leave their layers for the next one, each platform apart; null for
+   *     nowhere
    */
   record BuildAndPush(
       String id,
@@ -167,9 +170,13 @@ public sealed interface StepPlan {
       @Nullable String target,
       Map<String, String> buildArguments,
       Map<String, String> labels,
-      Resources resources)
+      Resources resources,
+      List<Connector.DockerRegistry> baseImages,
+      @Nullable Repository cache)
       implements StepPlan {
+    @SuppressWarnings("NullAway") // Plans of an earlier version have no base images.
     public BuildAndPush {
+      baseImages = baseImages == null ? List.of() : List.copyOf(baseImages);
       tags = List.copyOf(tags);
       buildArguments = Map.copyOf(buildArguments);
       labels = Map.copyOf(labels);
@@ -177,6 +184,26 @@ public sealed interface StepPlan {
         throw new IllegalArgumentException(
             "step %s: no tags (expected: at least one)".formatted(id));
       }
+    }
+
+    /** The same step with other texts. */
+    public BuildAndPush with(
+        List<String> otherTags, Map<String, String> arguments, Map<String, String> otherLabels) {
+      return new BuildAndPush(
+          id,
+          name,
+          timeout,
+          registry,
+          repository,
+          otherTags,
+          context,
+          dockerfile,
+          target,
+          arguments,
+          otherLabels,
+          resources,
+          baseImages,
+          cache);
     }
   }
 

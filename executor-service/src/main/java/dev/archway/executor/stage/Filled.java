@@ -68,19 +68,7 @@ final class Filled {
           }
           tags.add(filled);
         }
-        yield new StepPlan.BuildAndPush(
-            push.id(),
-            push.name(),
-            push.timeout(),
-            push.registry(),
-            push.repository(),
-            tags,
-            push.context(),
-            push.dockerfile(),
-            push.target(),
-            fill(push.buildArguments(), scope),
-            fill(push.labels(), scope),
-            push.resources());
+        yield push.with(tags, fill(push.buildArguments(), scope), fill(push.labels(), scope));
       }
     };
   }

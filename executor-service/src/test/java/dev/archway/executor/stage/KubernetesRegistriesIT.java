@@ -191,7 +191,9 @@ final class KubernetesRegistriesIT {
         null,
         Map.of(),
         Map.of(),
-        StepPlan.Resources.UNLIMITED);
+        StepPlan.Resources.UNLIMITED,
+        List.of(),
+        null);
   }
 
   private void registry(String address, int port, String tls) throws Exception {

@@ -305,19 +305,7 @@ public final class PlanBuilder {
 
   private static StepPlan suffixed(StepPlan step, Platform platform) {
     return step instanceof StepPlan.BuildAndPush push
-        ? new StepPlan.BuildAndPush(
-            push.id(),
-            push.name(),
-            push.timeout(),
-            push.registry(),
-            push.repository(),
-            suffixed(push.tags(), platform),
-            push.context(),
-            push.dockerfile(),
-            push.target(),
-            push.buildArguments(),
-            push.labels(),
-            push.resources())
+        ? push.with(suffixed(push.tags(), platform), push.buildArguments(), push.labels())
         : step;
   }
 }

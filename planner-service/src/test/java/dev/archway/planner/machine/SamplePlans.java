@@ -118,7 +118,9 @@ public final class SamplePlans {
             null,
             Map.of(),
             Map.of(),
-            StepPlan.Resources.UNLIMITED);
+            StepPlan.Resources.UNLIMITED,
+            List.of(),
+            null);
     return new StagePlan(
         id, id, id, after, platform, placement, List.of(push), Duration.ofHours(1));
   }

@@ -63,7 +63,7 @@ final class ImageBuild {
     if (outside != null) {
       return outside;
     }
-    Path auth = SecretFiles.registry(folder, build.registry(), secrets);
+    Path auth = SecretFiles.registries(folder, BuildScript.registries(build), secrets);
     boolean root = "root".equals(System.getProperty("user.name"));
     DurableFile.write(
         folder.resolve("script.sh"),
