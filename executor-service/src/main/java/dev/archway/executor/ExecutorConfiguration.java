@@ -69,12 +69,17 @@ public class ExecutorConfiguration {
 
   @Bean
   StageWorker stageWorker(
-      ExecutorProperties properties, StageRuntime runtime, StageReports reports, Clock clock) {
+      ExecutorProperties properties,
+      StageRuntime runtime,
+      StageReports reports,
+      SecretSource secrets,
+      Clock clock) {
     return new StageWorker(
         properties.directory().toAbsolutePath(),
         runtime,
         reports,
         new StageWorker.Capacity(properties.capacity(), properties.kubernetes().capacity()),
+        secrets,
         clock);
   }
 

@@ -10,6 +10,7 @@ import dev.archway.contract.plan.Checkout;
 import dev.archway.contract.plan.Placement;
 import dev.archway.contract.plan.StagePlan;
 import dev.archway.contract.plan.StepPlan;
+import dev.archway.executor.secret.SecretSource;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 /** Valid work orders for tests. */
 public final class Samples {
   public static final Duration MINUTE = Duration.ofMinutes(2);
+
+  /** Every secret is there; its value tells its name. */
+  public static final SecretSource SECRETS = secret -> "value of " + secret;
 
   private static final Connector.DockerRegistry HUB =
       new Connector.DockerRegistry("hub", URI.create("https://index.docker.io/v1/"), null, null);
@@ -105,9 +109,7 @@ public final class Samples {
         "dev-env",
         Map.of("foo", "bar"),
         Map.of("a", "b"),
-        new StepPlan.Resources(100_000_000L, null),
-        List.of(),
-        null);
+        new StepPlan.Resources(100_000_000L, null));
   }
 
   public static Checkout checkout(String url, String ref, String commit) {

@@ -109,6 +109,11 @@ final class Sandbox {
             ? new NamedMethod(method, args -> Json.call(method, args))
             : null;
       }
+      if (on instanceof Secrets secrets) {
+        return method.equals("getValue") && arguments.length == 1
+            ? new NamedMethod(method, args -> secrets.value(String.valueOf(args[0])))
+            : null;
+      }
       if (on instanceof List<?> || on instanceof Map<?, ?>) {
         return COLLECTION.contains(method) ? super.getMethod(on, method, arguments) : null;
       }

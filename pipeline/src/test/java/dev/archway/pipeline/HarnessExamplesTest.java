@@ -65,7 +65,7 @@ class HarnessExamplesTest {
     String part =
         text.lines()
             .filter(line -> !line.startsWith("#"))
-            .collect(Collectors.joining("\n", "", "\n"))
+            .collect(Collectors.joining("\n"))
             .stripIndent();
     if (part.startsWith("step:") || part.startsWith("stage:")) {
       part = "- " + part.indent(2).strip() + "\n";
@@ -85,7 +85,7 @@ class HarnessExamplesTest {
               + part.indent(10);
     }
     return part.startsWith("- stage:")
-        ? "pipeline:\n  identifier: p\n  name: p\n  properties: {ci: {codebase: {connectorRef: git, repoName: a, build: main}}}\n  stages:\n"
+        ? "pipeline:\n  identifier: p\n  name: p\n  properties: {ci: {codebase: {connectorRef: git, repoName: a, build: {type: branch, spec: {branch: main}}}}}\n  stages:\n"
             + part.indent(4)
         : text;
   }

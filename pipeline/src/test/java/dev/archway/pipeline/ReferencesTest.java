@@ -85,7 +85,7 @@ class ReferencesTest {
         "<+codebase.branch>; the pipeline has no codebase",
         "<+env.name>; deployment stages only",
         "<+variable.account.x>; not kept here",
-        "<+secrets.getValue(\"x\")>; secrets go to connectors only",
+        "<+secrets.x>; a secret is read as secrets.getValue",
         "<+trigger.branch>; no event started",
         "<+pipeline.nonsense>; is never known",
         "<+pipeline.variables.late.length()>; known during the run only",

@@ -10,6 +10,7 @@ import dev.archway.contract.wire.ContractMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,12 +40,14 @@ class ScenariosIT {
    *
    * @param steps the status of a step, by {@code stage/step}; others may end as they like
    * @param log lines that are somewhere in the log
+   * @param absent what is nowhere, neither in the log nor in what is told of the execution
    * @param oneAtATime stages of which no two run at the same time
    */
   record Expected(
       Status status,
       Map<String, Status> steps,
       List<String> log,
+      List<String> absent,
       @Nullable List<String> oneAtATime) {}
 
   @BeforeAll
@@ -72,6 +75,13 @@ class ScenariosIT {
     Expected expected =
         ContractMapper.json()
             .readValue(Files.readString(folder.resolve("expected.json")), Expected.class);
+    for (String secret : names(folder.resolve("secrets"))) {
+      Files.createDirectories(home.resolve("secrets"));
+      Files.copy(
+          folder.resolve("secrets").resolve(secret),
+          home.resolve("secrets").resolve(secret),
+          StandardCopyOption.REPLACE_EXISTING);
+    }
     String id =
         server.submitted(
             new Submission(
@@ -88,6 +98,8 @@ class ScenariosIT {
         .forEach((step, status) -> assertThat(status(end, step)).as(step).isEqualTo(status));
     String log = server.get("/api/v1/executions/" + id + "/logs", "text/plain");
     expected.log().forEach(line -> assertThat(log).contains(line));
+    String told = server.get("/api/v1/executions/" + id, "application/json");
+    expected.absent().forEach(text -> assertThat(log + told).doesNotContain(text));
     List<StageView> apart =
         end.stages().stream()
             .filter(stage ->
@@ -106,16 +118,20 @@ class ScenariosIT {
         : null;
   }
 
-  /** What comes beside the pipeline, in the order of the files' names. */
-  private static List<String> texts(Path folder) throws IOException {
+  private static List<String> names(Path folder) throws IOException {
     if (!Files.isDirectory(folder)) {
       return List.of();
     }
-    List<String> texts = new ArrayList<>();
     try (Stream<Path> files = Files.list(folder)) {
-      for (Path file : files.sorted().toList()) {
-        texts.add(Files.readString(file));
-      }
+      return files.map(file -> file.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  /** What comes beside the pipeline, in the order of the files' names. */
+  private static List<String> texts(Path folder) throws IOException {
+    List<String> texts = new ArrayList<>();
+    for (String name : names(folder)) {
+      texts.add(Files.readString(folder.resolve(name)));
     }
     return texts;
   }

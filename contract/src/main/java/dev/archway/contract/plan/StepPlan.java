@@ -154,6 +154,7 @@ public sealed interface StepPlan {
    * @param target the Dockerfile's build target; null builds the last one
    * @param buildArguments values for the Dockerfile's ARG lines
    * @param labels labels for the image
+   * @param secrets what {@code RUN --mount=type=secret,id=ID} reads, by id; never in the image
    * @param baseImages more registries whose accounts base images may be pulled with
    * @param cache where builds leave their layers for the next one, each platform apart; null for
    *     nowhere
@@ -170,6 +171,7 @@ public sealed interface StepPlan {
       @Nullable String target,
       Map<String, String> buildArguments,
       Map<String, String> labels,
+      Map<String, String> secrets,
       Resources resources,
       List<Connector.DockerRegistry> baseImages,
       @Nullable Repository cache)
@@ -180,27 +182,69 @@ public sealed interface StepPlan {
       tags = List.copyOf(tags);
       buildArguments = Map.copyOf(buildArguments);
       labels = Map.copyOf(labels);
+      secrets = Map.copyOf(secrets);
       if (tags.isEmpty()) {
         throw new IllegalArgumentException(
             "step %s: no tags (expected: at least one)".formatted(id));
       }
     }
 
-    /** The same step with other texts. */
+    /** A build without secrets. */
+    public BuildAndPush(
+        String id,
+        String name,
+        Duration timeout,
+        Connector.DockerRegistry registry,
+        Repository repository,
+        List<String> tags,
+        String context,
+        String dockerfile,
+        @Nullable String target,
+        Map<String, String> buildArguments,
+        Map<String, String> labels,
+        Resources resources) {
+      this(
+          id,
+          name,
+          timeout,
+          registry,
+          repository,
+          tags,
+          context,
+          dockerfile,
+          target,
+          buildArguments,
+          labels,
+          Map.of(),
+          resources,
+          List.of(),
+          null);
+    }
+
+    /** The same with other tags. */
+    public BuildAndPush with(List<String> tags) {
+      return with(tags, buildArguments, labels, secrets);
+    }
+
+    /** The same with its texts filled in. */
     public BuildAndPush with(
-        List<String> otherTags, Map<String, String> arguments, Map<String, String> otherLabels) {
+        List<String> tags,
+        Map<String, String> buildArguments,
+        Map<String, String> labels,
+        Map<String, String> secrets) {
       return new BuildAndPush(
           id,
           name,
           timeout,
           registry,
           repository,
-          otherTags,
+          tags,
           context,
           dockerfile,
           target,
-          arguments,
-          otherLabels,
+          buildArguments,
+          labels,
+          secrets,
           resources,
           baseImages,
           cache);

@@ -68,7 +68,11 @@ final class Filled {
           }
           tags.add(filled);
         }
-        yield push.with(tags, fill(push.buildArguments(), scope), fill(push.labels(), scope));
+        yield push.with(
+            tags,
+            fill(push.buildArguments(), scope),
+            fill(push.labels(), scope),
+            fill(push.secrets(), scope));
       }
     };
   }

@@ -4,6 +4,7 @@ import dev.archway.contract.event.StageEvent.StepFinished;
 import dev.archway.contract.plan.StagePlan;
 import dev.archway.contract.status.Status;
 import dev.archway.expression.Scope;
+import dev.archway.expression.Secrets;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -16,12 +17,14 @@ import org.jspecify.annotations.Nullable;
 final class StageScope implements Scope {
   private final String stage;
   private final Map<String, String> values;
+  private final Secrets secrets;
   private final Map<String, StepFinished> steps = new ConcurrentHashMap<>();
 
   /**
    * @param given told at the dispatch
    */
-  StageScope(StagePlan stage, Map<String, String> given) {
+  StageScope(StagePlan stage, Map<String, String> given, Secrets secrets) {
+    this.secrets = secrets;
     this.stage = stage.identifier();
     this.values = new ConcurrentHashMap<>(stage.values());
     this.values.putAll(given);
@@ -54,6 +57,9 @@ final class StageScope implements Scope {
     String value = values.get(joined);
     if (value != null) {
       return new Found.Known(value);
+    }
+    if (path.equals(StageSecrets.PATH)) {
+      return new Found.Known(secrets);
     }
     int at = path.lastIndexOf("steps");
     int named = path.indexOf("stages");

@@ -9,6 +9,7 @@ import dev.archway.executor.runtime.RuntimeUnavailableException;
 import dev.archway.executor.runtime.StageRuntime;
 import dev.archway.executor.runtime.StageSession;
 import dev.archway.executor.runtime.StageSpec;
+import dev.archway.executor.secret.SecretSource;
 import dev.archway.expression.ExpressionException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -33,6 +34,7 @@ public final class StageWorker implements AutoCloseable {
   private final Path root;
   private final StageRuntime runtime;
   private final StageReports reports;
+  private final SecretSource secrets;
   private final Clock clock;
   private final Slots here;
   private final Slots onClusters;
@@ -47,10 +49,16 @@ public final class StageWorker implements AutoCloseable {
    * @param capacity how many stages run at once; more wait, and pipelines take turns
    */
   public StageWorker(
-      Path root, StageRuntime runtime, StageReports reports, Capacity capacity, Clock clock) {
+      Path root,
+      StageRuntime runtime,
+      StageReports reports,
+      Capacity capacity,
+      SecretSource secrets,
+      Clock clock) {
     this.root = root;
     this.runtime = runtime;
     this.reports = reports;
+    this.secrets = secrets;
     this.clock = clock;
     this.here = new Slots(capacity.here());
     this.onClusters = new Slots(capacity.onClusters());
@@ -219,7 +227,15 @@ public final class StageWorker implements AutoCloseable {
       if (directory.stopped().isPresent()) {
         session.stop(STOP_GRACE);
       }
-      new StepLoop(spec, command.values(), directory, session, outgoing, clock).run();
+      new StepLoop(
+              spec,
+              command.values(),
+              new StageSecrets(secrets),
+              directory,
+              session,
+              outgoing,
+              clock)
+          .run();
       over = true;
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
@@ -248,7 +264,7 @@ public final class StageWorker implements AutoCloseable {
   private static StageSpec spec(RunStage command) {
     StageSpec spec = StageSpec.of(command);
     try {
-      var scope = new StageScope(command.stage(), command.values());
+      var scope = new StageScope(command.stage(), command.values(), StageWorker::noSecret);
       return new StageSpec(
           spec.key(), Filled.images(spec.stage(), scope), spec.checkout(), spec.environment());
     } catch (ExpressionException e) {
@@ -256,6 +272,11 @@ public final class StageWorker implements AutoCloseable {
           .log(System.Logger.Level.DEBUG, "{0}: {1}", spec.key(), e.getMessage());
       return spec;
     }
+  }
+
+  private static String noSecret(String identifier) {
+    throw new IllegalArgumentException(
+        "secret \"%s\" (expected: an image that names none)".formatted(identifier));
   }
 
   private StageSession open(StageSpec spec, StageDirectory directory) throws InterruptedException {

@@ -41,6 +41,7 @@ final class StepLoop {
   private final StageSession session;
   private final Outgoing outgoing;
   private final Clock clock;
+  private final StageSecrets secrets;
   private final StageScope scope;
   private final Map<String, StepPlan> steps;
 
@@ -50,6 +51,7 @@ final class StepLoop {
   StepLoop(
       StageSpec spec,
       Map<String, String> values,
+      StageSecrets secrets,
       StageDirectory directory,
       StageSession session,
       Outgoing outgoing,
@@ -59,7 +61,8 @@ final class StepLoop {
     this.session = session;
     this.outgoing = outgoing;
     this.clock = clock;
-    this.scope = new StageScope(spec.stage(), values);
+    this.secrets = secrets;
+    this.scope = new StageScope(spec.stage(), values, secrets);
     this.steps =
         spec.stage().steps().stream().collect(Collectors.toMap(StepPlan::id, Function.identity()));
   }
@@ -78,8 +81,10 @@ final class StepLoop {
                     session.emulated(),
                     session.ignored()));
     outgoing.event(started, () -> {});
+    secrets.learn(spec, scope);
     Instant deadline = started.at().plus(spec.stage().timeout());
-    StepRun run = new StepRun(spec, directory, session, outgoing, clock, scope, deadline);
+    StepRun run =
+        new StepRun(spec, secrets.masks(), directory, session, outgoing, clock, scope, deadline);
     Progress progress = new Progress();
     walk(spec.stage().flow(), List.of(spec.stage().onFailure()), progress, run);
     if (directory.stopped().isPresent() && progress.status() == Status.SUCCESS) {

@@ -35,6 +35,7 @@ final class StepRun {
   private static final Duration LOOK = Duration.ofMillis(200);
 
   private final StageSpec spec;
+  private final Masks masks;
   private final StageDirectory directory;
   private final StageSession session;
   private final Outgoing outgoing;
@@ -44,6 +45,7 @@ final class StepRun {
 
   StepRun(
       StageSpec spec,
+      Masks masks,
       StageDirectory directory,
       StageSession session,
       Outgoing outgoing,
@@ -51,6 +53,7 @@ final class StepRun {
       StageScope scope,
       Instant stageDeadline) {
     this.spec = spec;
+    this.masks = masks;
     this.directory = directory;
     this.session = session;
     this.outgoing = outgoing;
@@ -103,7 +106,7 @@ final class StepRun {
     Instant start = started.at();
     long lines = 0;
     for (int attempt = 1; ; attempt++) {
-      StepLog log = new StepLog(step.id(), outgoing, lines);
+      StepLog log = new StepLog(step.id(), outgoing, masks, lines);
       StepFinished tried =
           directory.event(step.id() + ".try" + attempt, StepFinished.class).orElse(null);
       Outcome outcome = attempt(step, attempt, start, log);
@@ -225,7 +228,7 @@ final class StepRun {
         step.id(),
         outcome.status(),
         outcome.exitCode(),
-        outcome.failure(),
+        outcome.failure() == null ? null : masks.hide(outcome.failure()),
         outcome.images(),
         lines,
         Map.copyOf(outcome.outputs()),

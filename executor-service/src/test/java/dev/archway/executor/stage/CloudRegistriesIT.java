@@ -177,6 +177,7 @@ final class CloudRegistriesIT {
         null,
         Map.of(),
         Map.of(),
+        Map.of(),
         StepPlan.Resources.UNLIMITED,
         List.of(),
         user.equals("nobody") ? null : Repository.parse(host + "/acme/cache"));

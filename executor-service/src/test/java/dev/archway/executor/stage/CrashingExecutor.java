@@ -7,6 +7,7 @@ import dev.archway.contract.event.StageEvent;
 import dev.archway.contract.image.Platform;
 import dev.archway.contract.wire.ContractMapper;
 import dev.archway.contract.wire.ContractTypes;
+import dev.archway.executor.Samples;
 import dev.archway.executor.TestCluster;
 import dev.archway.executor.runtime.StageRuntime;
 import dev.archway.executor.runtime.podman.PodmanRuntime;
@@ -43,6 +44,7 @@ final class CrashingExecutor {
             runtime,
             new Told(home.resolve("told"), over),
             new StageWorker.Capacity(2, 2),
+            Samples.SECRETS,
             Clock.systemUTC());
     worker.adopt();
     worker.handle(

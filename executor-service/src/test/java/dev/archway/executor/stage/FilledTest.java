@@ -69,7 +69,7 @@ class FilledTest {
   }
 
   private static StageScope scope(StagePlan stage, Map<String, String> given) {
-    StageScope scope = new StageScope(stage, given);
+    StageScope scope = new StageScope(stage, given, name -> name);
     scope.ended(
         new StepFinished(
             new StageKey(ExecutionId.of("e00000000001"), "build_linux_amd64", 1),

@@ -58,6 +58,7 @@ final class FlowOnPodmanIT {
         runtime,
         reports,
         new StageWorker.Capacity(4, 4),
+        Samples.SECRETS,
         Clock.systemUTC());
   }
 

@@ -59,6 +59,7 @@ final class KubernetesReasonsIT {
             runtime,
             reports,
             new StageWorker.Capacity(2, 2),
+            Samples.SECRETS,
             Clock.systemUTC());
   }
 

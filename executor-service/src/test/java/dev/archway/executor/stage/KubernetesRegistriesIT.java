@@ -84,6 +84,7 @@ final class KubernetesRegistriesIT {
             runs,
             reports,
             new StageWorker.Capacity(2, 2),
+            Samples.SECRETS,
             Clock.systemUTC());
   }
 
@@ -191,9 +192,7 @@ final class KubernetesRegistriesIT {
         null,
         Map.of(),
         Map.of(),
-        StepPlan.Resources.UNLIMITED,
-        List.of(),
-        null);
+        StepPlan.Resources.UNLIMITED);
   }
 
   private void registry(String address, int port, String tls) throws Exception {

@@ -57,6 +57,7 @@ final class KubernetesStepsIT {
             runtime,
             reports,
             new StageWorker.Capacity(2, 2),
+            Samples.SECRETS,
             Clock.systemUTC());
   }
 

@@ -70,6 +70,7 @@ final class KubernetesTroubleIT {
             runtime,
             reports,
             new StageWorker.Capacity(2, 2),
+            Samples.SECRETS,
             Clock.systemUTC());
   }
 

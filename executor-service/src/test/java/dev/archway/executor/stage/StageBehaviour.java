@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -116,6 +117,7 @@ abstract class StageBehaviour {
         runtime,
         reports,
         new StageWorker.Capacity(4, 4),
+        Samples.SECRETS,
         Clock.systemUTC());
   }
 
@@ -244,6 +246,50 @@ abstract class StageBehaviour {
     assertThat(failure(finished).reason()).isEqualTo(FailureReason.STOPPED);
     assertThat(reports.text("wait")).containsExactly("on", "bye");
     assertThat(reports.step("next").status()).isEqualTo(Status.SKIPPED);
+  }
+
+  @Test
+  void secretsAreGivenToStepsAndKeptOutOfTheirLogs() {
+    StepPlan.Run print = Samples.run("print", "");
+    StageFinished finished =
+        run(
+            print.with(
+                print.image(),
+                """
+                echo "1 $TOKEN"; echo 2 '<+secrets.getValue("org.other")>'
+                printf '3 value o'; sleep 0.3; echo 'f token'
+                printf %s "$TOKEN" | base64; printf %s "$TOKEN" | wc -c >length
+                [ "$(cat length)" = 14 ] && exit 3
+                """,
+                Map.of("TOKEN", "<+secrets.getValue(\"token\")>")));
+    assertThat(reports.text("print"))
+        .containsExactly(
+            "1 **************", "2 **************", "3 **************", "**************");
+    assertThat(failure(finished).logTail()).noneMatch(line -> line.contains("value of"));
+    assertThat(failure(finished).exitCode()).isEqualTo(3);
+  }
+
+  @Test
+  void secretOfABuildIsThereForTheLineThatMountsItAlone() {
+    StepPlan.BuildAndPush build = Samples.build("push", place.registry(), "Dockerfile");
+    StageFinished finished =
+        run(
+            Samples.run(
+                "file",
+                """
+                cat >Dockerfile <<'END'
+                FROM alpine AS dev-env
+                RUN --mount=type=secret,id=npm cat /run/secrets/npm; wc -c </run/secrets/npm >/length
+                RUN cat /length; [ ! -s /run/secrets/npm ] || exit 9
+                END
+                """),
+            build.with(
+                build.tags(), Map.of(), Map.of(), Map.of("npm", "<+secrets.getValue(\"npm\")>")));
+    assertThat(finished.failure()).isNull();
+    assertThat(reports.text("push"))
+        .anyMatch(line -> line.startsWith("**************"))
+        .contains("12")
+        .noneMatch(line -> line.contains("value of npm"));
   }
 
   @Test

@@ -76,6 +76,7 @@ final class TakeoverIT {
               runtime,
               reports,
               new StageWorker.Capacity(2, 2),
+              Samples.SECRETS,
               Clock.systemUTC())) {
         second.handle(command);
         Awaitility.await()

@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +20,23 @@ import org.jspecify.annotations.Nullable;
  * ECR", "… to GAR", "… to GCR", "… to ACR"): they differ in where they push and as whom.
  */
 final class BuildReader {
+  private static final Pattern SECRET_ID = Pattern.compile("[a-zA-Z0-9_][a-zA-Z0-9_.-]*");
+
+  /** Flags of speed and talk (Harness page "Build and push runtime flags"). */
+  private static final Set<String> HOW =
+      Set.of(
+          "PLUGIN_CACHE_COPY_LAYERS",
+          "PLUGIN_CACHE_RUN_LAYERS",
+          "PLUGIN_CACHE_TTL",
+          "PLUGIN_COMPRESSED_CACHING",
+          "PLUGIN_IMAGE_DOWNLOAD_RETRY",
+          "PLUGIN_IMAGE_FS_EXTRACT_RETRY",
+          "PLUGIN_LOG_FORMAT",
+          "PLUGIN_LOG_TIMESTAMP",
+          "PLUGIN_PUSH_RETRY",
+          "PLUGIN_USE_NEW_RUN",
+          "PLUGIN_VERBOSITY");
+
   private final Lookup lookup;
   private final Findings findings;
 
@@ -30,7 +49,7 @@ final class BuildReader {
     PushTarget target = PushTarget.read(type, fields, lookup);
     List<String> tags = StepReader.tags(fields, "tags");
     Repository cache = cache(type, fields, target);
-    fields.unsupported("registryRef", "envDockerSecrets", "fileDockerSecrets");
+    fields.unsupported("registryRef");
     for (String key : new String[] {"cacheFrom", "cacheTo"}) {
       if (!fields.texts(key).isEmpty()) {
         fields.warn(
@@ -57,6 +76,7 @@ final class BuildReader {
     String stage = fields.text("target");
     Map<String, String> arguments = fields.templates("buildArgs");
     Map<String, String> labels = fields.templates("labels");
+    Map<String, String> secrets = secrets(fields);
     StepPlan.Resources resources = RunReader.resources(fields.object("resources"));
     List<Connector.DockerRegistry> bases = bases(fields, target);
     fields.finish();
@@ -75,9 +95,33 @@ final class BuildReader {
         stage,
         arguments,
         labels,
+        secrets,
         resources,
         bases,
         cache);
+  }
+
+  /** Both kinds are files below {@code /run/secrets} for the RUN lines that mount them. */
+  private static Map<String, String> secrets(Fields fields) {
+    Map<String, String> secrets = new LinkedHashMap<>();
+    for (String key : List.of("envDockerSecrets", "fileDockerSecrets")) {
+      fields
+          .templates(key)
+          .forEach((id, value) -> {
+            if (!SECRET_ID.matcher(id).matches()) {
+              fields.error(
+                  key,
+                  ProblemCode.BAD_VALUE,
+                  "secret \"%s\" (expected: letters, digits, _, . and -)".formatted(id));
+            } else if (secrets.put(id, value) != null) {
+              fields.error(
+                  key,
+                  ProblemCode.DUPLICATE_IDENTIFIER,
+                  "a second secret \"%s\" (expected: one of each id)".formatted(id));
+            }
+          });
+    }
+    return secrets;
   }
 
   private static String cacheKey(String type) {
@@ -97,7 +141,13 @@ final class BuildReader {
   private static void variables(Fields fields) {
     Map<String, String> variables = fields.templates("envVariables");
     variables.forEach((name, value) -> {
-      if (name.startsWith("PLUGIN_")) {
+      if (HOW.contains(name)) {
+        fields.warn(
+            "envVariables",
+            ProblemCode.NOT_SUPPORTED,
+            "\"%s\" is not used: it says how Harness's build tool works, not what comes out of it"
+                .formatted(name));
+      } else if (name.startsWith("PLUGIN_")) {
         fields.error(
             "envVariables",
             ProblemCode.NOT_SUPPORTED,

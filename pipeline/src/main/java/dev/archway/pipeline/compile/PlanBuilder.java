@@ -305,7 +305,7 @@ public final class PlanBuilder {
 
   private static StepPlan suffixed(StepPlan step, Platform platform) {
     return step instanceof StepPlan.BuildAndPush push
-        ? push.with(suffixed(push.tags(), platform), push.buildArguments(), push.labels())
+        ? push.with(suffixed(push.tags(), platform))
         : step;
   }
 }

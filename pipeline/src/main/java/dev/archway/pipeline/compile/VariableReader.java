@@ -3,16 +3,15 @@ package dev.archway.pipeline.compile;
 import dev.archway.expression.Template;
 import dev.archway.pipeline.Findings;
 import dev.archway.pipeline.ProblemCode;
+import dev.archway.pipeline.expr.SecretVariables;
 import dev.archway.pipeline.yaml.YamlNode;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
-/**
- * Reads {@code variables} of a pipeline or a stage (Harness page "Add a variable"): types String
- * and Number.
- */
+/** Reads {@code variables} of a pipeline or a stage (Harness page "Add a variable"). */
 final class VariableReader {
   /** Harness's own pattern; wider than what a shell takes as a name. */
   private static final Pattern NAME = Pattern.compile("[a-zA-Z_][0-9a-zA-Z_.$-]{0,127}");
@@ -72,23 +71,32 @@ final class VariableReader {
               "value", ProblemCode.BAD_VALUE, "\"%s\" (expected: a number)".formatted(value));
         }
       }
-      case "Secret" ->
+      case "Secret" -> {
+        if (value == null) {
+          variable.missing("value");
+        } else if (!Template.hasExpression(value) && !SecretVariables.isIdentifier(value)) {
           variable.error(
-              "type",
-              ProblemCode.NOT_SUPPORTED,
-              "variable \"%s\" is a secret, and Archway gives secrets to connectors only (expected: String or Number)"
-                  .formatted(name));
+              "value",
+              ProblemCode.BAD_VALUE,
+              "\"%s\" (expected: a secret's identifier, such as account.token)".formatted(value));
+        }
+      }
       default ->
           variable.error(
               "type",
               ProblemCode.BAD_VALUE,
-              "variable type \"%s\" (expected: String or Number)".formatted(type));
+              "variable type \"%s\" (expected: String, Number or Secret)".formatted(type));
     }
-    if (values.put(name, value == null ? "" : value) != null) {
+    if (values.put(name, text(type, value)) != null) {
       variable.error(
           "name",
           ProblemCode.DUPLICATE_IDENTIFIER,
           "a second variable \"%s\" (expected: one)".formatted(name));
     }
+  }
+
+  private static String text(@Nullable String type, @Nullable String value) {
+    String text = SecretVariables.template(type, value);
+    return text == null ? "" : text;
   }
 }

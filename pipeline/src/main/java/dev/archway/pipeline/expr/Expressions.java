@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,10 @@ public final class Expressions {
 
   /** The key that carries a strategy's {@code maxConcurrency} to the reader of the block. */
   public static final String MOST_AT_ONCE = "maxConcurrency";
+
+  private static final Pattern SECRET_PLACES =
+      Pattern.compile(
+          "\\.spec\\.command$|\\.spec\\.(envVariables|buildArgs|envDockerSecrets|fileDockerSecrets)\\.|\\.spec\\.settings\\.|\\.variables\\[\\d+]\\.value$");
 
   private static final Set<String> NODES = Set.of("stage", "step", "stepGroup");
 
@@ -101,10 +106,8 @@ public final class Expressions {
     Names all = names;
     if (owner.get("variables") instanceof YamlNode.Sequence list) {
       for (YamlNode item : list.items()) {
-        if (item instanceof YamlNode.Mapping variable
-            && variable.text("name") != null
-            && !"Secret".equals(variable.text("type"))) {
-          String value = variable.text("value");
+        if (item instanceof YamlNode.Mapping variable && variable.text("name") != null) {
+          String value = SecretVariables.template(variable.text("type"), variable.text("value"));
           String path = prefix + variable.text("name");
           try {
             all = all.with(Map.of(path, variable(value == null ? "" : value, all)));
@@ -423,6 +426,10 @@ public final class Expressions {
       throws ExpressionException {
     for (List<String> read : code.references()) {
       String joined = String.join(".", read);
+      if (joined.equals("secrets")) {
+        checkSecret(code, place, path);
+        continue;
+      }
       String template = names.deferred(read);
       if (template != null) {
         if (!code.written().equals(joined) || path.endsWith(".condition")) {
@@ -453,6 +460,24 @@ public final class Expressions {
           && !names.ofOwn(read)) {
         needs.add(joined);
       }
+    }
+  }
+
+  /** A secret may stand where the executor alone reads it, and nobody is shown it. */
+  private void checkSecret(Code code, YamlNode.Place place, String path)
+      throws ExpressionException {
+    if (!SECRET_PLACES.matcher(path).find()) {
+      throw new ExpressionException(
+          "<+%s> would be shown here (expected: a secret in a command, envVariables, a plugin's settings, docker secrets or a variable only)"
+              .formatted(code.written()));
+    }
+    if (path.contains(".spec.buildArgs.")) {
+      findings.warning(
+          place,
+          path,
+          ProblemCode.UNSUPPORTED_EXPRESSION,
+          "<+%s> can be read from the image's history by whoever may pull it (expected: no secret in a build argument)"
+              .formatted(code.written()));
     }
   }
 

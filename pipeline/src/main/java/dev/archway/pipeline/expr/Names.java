@@ -138,7 +138,10 @@ final class Names implements Scope {
       case "step" -> joined.equals("step.exitCode") ? new Found.Later() : never(joined, "");
       // Nothing but an event fills these, and no event started this run.
       case "trigger", "eventPayload" -> new Found.Known(null);
-      case "secrets" -> never(joined, "; secrets go to connectors only");
+      case "secrets" ->
+          joined.equals("secrets")
+              ? new Found.Later()
+              : never(joined, "; a secret is read as secrets.getValue(\"identifier\")");
       case "env", "service", "infra", "artifact", "artifacts" ->
           never(joined, "; Harness fills it in deployment stages only");
       case "variable" -> never(joined, "; variables of accounts and projects are not kept here");

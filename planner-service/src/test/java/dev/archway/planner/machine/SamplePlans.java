@@ -118,9 +118,7 @@ public final class SamplePlans {
             null,
             Map.of(),
             Map.of(),
-            StepPlan.Resources.UNLIMITED,
-            List.of(),
-            null);
+            StepPlan.Resources.UNLIMITED);
     return new StagePlan(
         id, id, id, after, platform, placement, List.of(push), Duration.ofHours(1));
   }

@@ -26,6 +26,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** What is brought to a step's gate: its command, variables, scripts and secrets. */
 final class StepFiles {
@@ -102,7 +103,13 @@ final class StepFiles {
       case BuildAndPush build -> {
         files.add(auth(build, name));
         files.add(PodFile.of(folder + "/registries.conf", settings.registriesFile()));
-        files.add(PodFile.of(folder + "/script.sh", buildScript(build, name)));
+        BuildScript.Place place = place(build, name);
+        build
+            .secrets()
+            .forEach((id, value) -> files.add(PodFile.of(place.secret(id).toString(), value)));
+        files.add(
+            PodFile.of(
+                folder + "/script.sh", BuildScript.script(build, spec.stage().platform(), place)));
         variables =
             new HashMap<>(
                 Map.of("HOME", "/root", "CONTAINERS_REGISTRIES_CONF", folder + "/registries.conf"));
@@ -125,7 +132,11 @@ final class StepFiles {
     return switch (step) {
       case Run _ -> List.of();
       case StepPlan.Clone _ -> List.of(folder + "/username", folder + "/password");
-      case BuildAndPush _ -> List.of(folder + "/auth.json");
+      case BuildAndPush build ->
+          Stream.concat(
+                  Stream.of(folder + "/auth.json"),
+                  build.secrets().keySet().stream().map(id -> folder + "/build." + id))
+              .toList();
     };
   }
 
@@ -188,21 +199,18 @@ final class StepFiles {
     return ContractMapper.json().writeValueAsString(Map.of("auths", auths));
   }
 
-  private String buildScript(BuildAndPush build, String name) {
-    return BuildScript.script(
-        build,
-        spec.stage().platform(),
-        new BuildScript.Place(
-            Path.of(PodNames.WORKSPACE),
-            Path.of(PodNames.folder(name)),
-            "build.out",
-            Path.of(PodNames.secrets(name), "auth.json"),
-            "localhost/archway/%s:built".formatted(build.id().toLowerCase(Locale.ROOT)),
-            spec.commit(),
-            builder(build),
-            false,
-            true,
-            true));
+  private BuildScript.Place place(BuildAndPush build, String name) {
+    return new BuildScript.Place(
+        Path.of(PodNames.WORKSPACE),
+        Path.of(PodNames.folder(name)),
+        "build.out",
+        Path.of(PodNames.secrets(name), "auth.json"),
+        "localhost/archway/%s:built".formatted(build.id().toLowerCase(Locale.ROOT)),
+        spec.commit(),
+        builder(build),
+        false,
+        true,
+        true);
   }
 
   private List<String> builder(BuildAndPush build) {

@@ -65,9 +65,13 @@ final class ImageBuild {
     }
     Path auth = SecretFiles.registries(folder, BuildScript.registries(build), secrets);
     boolean root = "root".equals(System.getProperty("user.name"));
+    BuildScript.Place place = place(build, auth, root);
+    for (Map.Entry<String, String> secret : build.secrets().entrySet()) {
+      // Beside the auth file, in a folder that only this user enters.
+      DurableFile.write(place.secret(secret.getKey()), secret.getValue());
+    }
     DurableFile.write(
-        folder.resolve("script.sh"),
-        BuildScript.script(build, spec.stage().platform(), place(build, auth, root)));
+        folder.resolve("script.sh"), BuildScript.script(build, spec.stage().platform(), place));
     return null;
   }
 

@@ -44,6 +44,11 @@ public final class BuildScript {
     public Place {
       builder = List.copyOf(builder);
     }
+
+    /** Where a secret of the build is to be put: where only who builds can read it. */
+    public Path secret(String id) {
+      return authFile.resolveSibling("build." + id);
+    }
   }
 
   /** The script. */
@@ -158,6 +163,10 @@ public final class BuildScript {
     }
     new TreeMap<>(step.buildArguments())
         .forEach((k, v) -> words.addAll(List.of("--build-arg", k + "=" + v)));
+    step.secrets().keySet().stream()
+        .sorted()
+        .forEach(id ->
+            words.addAll(List.of("--secret", "id=%s,src=%s".formatted(id, place.secret(id)))));
     if (place.commit() != null) {
       words.addAll(List.of("--label", "org.opencontainers.image.revision=" + place.commit()));
     }
