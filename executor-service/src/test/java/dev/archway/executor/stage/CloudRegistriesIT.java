@@ -70,6 +70,7 @@ final class CloudRegistriesIT {
             runtime,
             reports,
             new StageWorker.Capacity(2, 2),
+            Samples.SECRETS,
             Clock.systemUTC());
     port = Engines.freePort();
     Files.writeString(home.resolve("users"), "_json_key" + HASH + "client" + HASH + "AWS" + HASH);
