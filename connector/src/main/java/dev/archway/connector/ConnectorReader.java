@@ -19,7 +19,7 @@ final class ConnectorReader {
   private static final Pattern GIT_URL = Pattern.compile("(?!-)(?!.*::)[^\\s\\x00-\\x1f]+");
   private static final Pattern ACCOUNT_IN_URL = Pattern.compile("(?i)https?://[^/]*@.*");
   private static final String TYPES =
-      "K8sCluster, LocalPodman, DockerRegistry, Git, Github, Gitlab or Bitbucket";
+      "K8sCluster, LocalPodman, DockerRegistry, Git, Github, Gitlab, Bitbucket, Aws, Gcp or Azure";
 
   private ConnectorReader() {}
 
@@ -73,6 +73,9 @@ final class ConnectorReader {
       case "DockerRegistry" -> registry(ref, spec);
       case "Git" -> git(ref, spec, "connectionType", Account.ofGit(spec));
       case "Github", "Gitlab", "Bitbucket" -> git(ref, spec, "type", Account.ofProvider(spec));
+      case "Aws" -> CloudAccount.aws(ref, spec);
+      case "Gcp" -> CloudAccount.gcp(ref, spec);
+      case "Azure" -> CloudAccount.azure(ref, spec);
       case "K8sCluster" -> Cluster.read(ref, spec, platforms(spec));
       default -> {
         connector.error(

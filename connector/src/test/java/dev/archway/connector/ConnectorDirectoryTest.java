@@ -82,6 +82,35 @@ class ConnectorDirectoryTest {
   }
 
   @Test
+  void cloudsAreReachedWithKeysOfTheirOwn() throws IOException {
+    cloud(
+        "Aws",
+        "ecrEndpoint: http://localhost:1, credential: {type: ManualConfig, spec: {accessKey: AKID, secretKeyRef: k}}");
+    cloud("Gcp", "credential: {type: ManualConfig, spec: {secretKeyRef: account.key}}");
+    cloud(
+        "Azure",
+        "credential: {type: ManualConfig, spec: {applicationId: app, tenantId: t, auth: {type: Secret, spec: {secretRef: s}}}}");
+    ConnectorDirectory connectors = new ConnectorDirectory(directory);
+    assertThat(connectors.findings()).isEmpty();
+    assertThat(connectors.find("o", "p", "account.Aws"))
+        .contains(
+            new Connector.Aws(
+                "account.Aws", "AKID", new SecretRef("k"), URI.create("http://localhost:1"), null));
+    assertThat(connectors.find("o", "p", "account.Gcp"))
+        .contains(new Connector.Gcp("account.Gcp", new SecretRef("account.key")));
+    assertThat(connectors.find("o", "p", "account.Azure"))
+        .contains(new Connector.Azure("account.Azure", "app", new SecretRef("s")));
+    cloud("Gcp", "credential: {type: InheritFromDelegate}");
+    assertThat(connectors.find("o", "p", "account.Gcp")).isEmpty();
+  }
+
+  private void cloud(String type, String spec) throws IOException {
+    Files.writeString(
+        directory.resolve(type + ".yaml"),
+        "connector: {identifier: %1$s, type: %1$s, spec: {%2$s}}".formatted(type, spec));
+  }
+
+  @Test
   void dockerHubWithoutAnAccountIsAlwaysThere() {
     assertThat(
             new ConnectorDirectory(directory.resolve("missing"))

@@ -10,6 +10,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import java.net.URI;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
@@ -24,17 +25,18 @@ class PurityTest {
           .should()
           .onlyDependOnClassesThat(
               resideInAnyPackage(
-                  "dev.archway.pipeline..",
-                  "dev.archway.contract..",
-                  "dev.archway.expression..",
-                  "org.snakeyaml.engine..",
-                  "org.jspecify..",
-                  "java.lang..",
-                  "java.math",
-                  "java.nio.file",
-                  "java.time",
-                  "java.util..",
-                  "java.io"));
+                      "dev.archway.pipeline..",
+                      "dev.archway.contract..",
+                      "dev.archway.expression..",
+                      "org.snakeyaml.engine..",
+                      "org.jspecify..",
+                      "java.lang..",
+                      "java.math",
+                      "java.nio.file",
+                      "java.time",
+                      "java.util..",
+                      "java.io")
+                  .or(belongToAnyOf(URI.class)));
 
   @ArchTest
   static final ArchRule readsNoFileNorSocket =
@@ -42,7 +44,7 @@ class PurityTest {
           .should()
           .dependOnClassesThat(
               resideInAnyPackage("java.nio..", "java.io", "java.net..")
-                  .and(not(belongToAnyOf(Path.class, InvalidPathException.class)))
+                  .and(not(belongToAnyOf(Path.class, InvalidPathException.class, URI.class)))
                   .and(not(belongToAnyOf(java.io.Serializable.class))));
 
   @ArchTest

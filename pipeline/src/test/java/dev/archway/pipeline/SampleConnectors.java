@@ -1,6 +1,7 @@
 package dev.archway.pipeline;
 
 import dev.archway.contract.connector.Connector;
+import dev.archway.contract.connector.SecretRef;
 import dev.archway.contract.image.Platform;
 import java.net.URI;
 import java.util.List;
@@ -23,6 +24,9 @@ final class SampleConnectors {
     add(new Connector.Git("sample", "https://git.example/sample.git", false, null, null));
     add(new Connector.DockerRegistry("YOUR_DOCKER_CONNECTOR_ID", DOCKER_HUB, null, null));
     add(new Connector.Git("YOUR_CODEBASE_CONNECTOR_ID", "https://git.example", true, null, null));
+    add(new Connector.Aws("aws", "AKIDEXAMPLE", new SecretRef("aws_key"), null, null));
+    add(new Connector.Gcp("gcp", new SecretRef("gcp_key")));
+    add(new Connector.Azure("azure", "client", new SecretRef("azure_secret")));
     add(new Connector.Git("github", "https://git.example/acme", true, null, null));
   }
 

@@ -1,5 +1,6 @@
 package dev.archway.registry;
 
+import dev.archway.connector.RegistryLogin;
 import dev.archway.connector.SecretSource;
 import dev.archway.contract.connector.Connector;
 import dev.archway.contract.connector.SecretRef;
@@ -29,13 +30,13 @@ final class ConnectorAccess implements RegistryAccess {
   }
 
   private @Nullable Credentials credentials(Connector.DockerRegistry registry) {
-    String username = registry.username();
     SecretRef password = registry.password();
-    if (username == null || password == null) {
+    if (registry.username() == null || password == null) {
       return null;
     }
     try {
-      return new Credentials(username, secrets.resolve(password));
+      RegistryLogin login = RegistryLogin.of(registry, secrets::resolve);
+      return new Credentials(login.username(), login.password());
     } catch (RuntimeException e) {
       throw new CredentialsUnavailableException(
           "cannot use connector %s: its password %s cannot be resolved (%s)"

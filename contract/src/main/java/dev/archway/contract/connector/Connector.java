@@ -16,7 +16,10 @@ import org.jspecify.annotations.Nullable;
   @JsonSubTypes.Type(value = Connector.LocalPodman.class, name = "LocalPodman"),
   @JsonSubTypes.Type(value = Connector.K8sCluster.class, name = "K8sCluster"),
   @JsonSubTypes.Type(value = Connector.DockerRegistry.class, name = "DockerRegistry"),
-  @JsonSubTypes.Type(value = Connector.Git.class, name = "Git")
+  @JsonSubTypes.Type(value = Connector.Git.class, name = "Git"),
+  @JsonSubTypes.Type(value = Connector.Aws.class, name = "Aws"),
+  @JsonSubTypes.Type(value = Connector.Gcp.class, name = "Gcp"),
+  @JsonSubTypes.Type(value = Connector.Azure.class, name = "Azure")
 })
 public sealed interface Connector {
   /**
@@ -57,10 +60,21 @@ public sealed interface Connector {
    * @param url where its API answers; scheme {@code http} means plain HTTP on purpose
    * @param username null for anonymous access
    * @param password null for anonymous access
+   * @param ecr where {@code username} and {@code password} are to be exchanged for a token first;
+   *     null where they are the registry's own
    */
   record DockerRegistry(
-      String ref, URI url, @Nullable String username, @Nullable SecretRef password)
+      String ref,
+      URI url,
+      @Nullable String username,
+      @Nullable SecretRef password,
+      @Nullable EcrAccess ecr)
       implements Connector {
+    public DockerRegistry(
+        String ref, URI url, @Nullable String username, @Nullable SecretRef password) {
+      this(ref, url, username, password, null);
+    }
+
     public DockerRegistry {
       if ((username == null) != (password == null)) {
         throw new IllegalArgumentException(
@@ -98,4 +112,32 @@ public sealed interface Connector {
       @Nullable String username,
       @Nullable SecretRef password)
       implements Connector {}
+
+  /** An account at a cloud; the steps that push to its registry say where that is. */
+  sealed interface Cloud extends Connector {}
+
+  /**
+   * An account at AWS.
+   *
+   * @param accessKey the access key's id
+   * @param ecrEndpoint where Amazon ECR's API answers; null means the region's public endpoint
+   * @param ecrRegistry where its registry answers; null means the account's public one
+   */
+  record Aws(
+      String ref,
+      String accessKey,
+      SecretRef secretKey,
+      @Nullable URI ecrEndpoint,
+      @Nullable URI ecrRegistry)
+      implements Cloud {}
+
+  /**
+   * A service account at Google Cloud.
+   *
+   * @param keyFile its key, the JSON file's whole text
+   */
+  record Gcp(String ref, SecretRef keyFile) implements Cloud {}
+
+  /** A service principal at Azure. */
+  record Azure(String ref, String clientId, SecretRef clientSecret) implements Cloud {}
 }

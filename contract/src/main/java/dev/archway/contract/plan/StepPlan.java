@@ -155,6 +155,9 @@ public sealed interface StepPlan {
    * @param buildArguments values for the Dockerfile's ARG lines
    * @param labels labels for the image
    * @param secrets what {@code RUN --mount=type=secret,id=ID} reads, by id; never in the image
+   * @param baseImages more registries whose accounts base images may be pulled with
+   * @param cache where builds leave their layers for the next one, each platform apart; null for
+   *     nowhere
    */
   record BuildAndPush(
       String id,
@@ -169,9 +172,13 @@ public sealed interface StepPlan {
       Map<String, String> buildArguments,
       Map<String, String> labels,
       Map<String, String> secrets,
-      Resources resources)
+      Resources resources,
+      List<Connector.DockerRegistry> baseImages,
+      @Nullable Repository cache)
       implements StepPlan {
+    @SuppressWarnings("NullAway") // Plans of an earlier version have no base images.
     public BuildAndPush {
+      baseImages = baseImages == null ? List.of() : List.copyOf(baseImages);
       tags = List.copyOf(tags);
       buildArguments = Map.copyOf(buildArguments);
       labels = Map.copyOf(labels);
@@ -209,7 +216,9 @@ public sealed interface StepPlan {
           buildArguments,
           labels,
           Map.of(),
-          resources);
+          resources,
+          List.of(),
+          null);
     }
 
     /** The same with other tags. */
@@ -236,7 +245,9 @@ public sealed interface StepPlan {
           buildArguments,
           labels,
           secrets,
-          resources);
+          resources,
+          baseImages,
+          cache);
     }
   }
 

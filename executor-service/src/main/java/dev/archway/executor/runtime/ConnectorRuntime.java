@@ -43,7 +43,7 @@ public final class ConnectorRuntime implements StageRuntime {
         }
         yield podman.open(spec, directory);
       }
-      case Connector.DockerRegistry _, Connector.Git _ ->
+      case Connector.DockerRegistry _, Connector.Git _, Connector.Cloud _ ->
           throw new IllegalArgumentException(
               "connector %s is no place for stages".formatted(connector.ref()));
     };

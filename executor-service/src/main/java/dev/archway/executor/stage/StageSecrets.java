@@ -5,6 +5,7 @@ import dev.archway.contract.connector.SecretRef;
 import dev.archway.contract.plan.Checkout;
 import dev.archway.contract.plan.StepPlan;
 import dev.archway.executor.runtime.StageSpec;
+import dev.archway.executor.runtime.script.BuildScript;
 import dev.archway.executor.secret.SecretSource;
 import dev.archway.expression.Code;
 import dev.archway.expression.ExpressionException;
@@ -61,7 +62,9 @@ final class StageSecrets implements Secrets {
   private static Stream<SecretRef> passwords(StageSpec spec, StepPlan step) {
     return switch (step) {
       case StepPlan.Run run -> Stream.ofNullable(password(run.imageRegistry()));
-      case StepPlan.BuildAndPush build -> Stream.ofNullable(password(build.registry()));
+      case StepPlan.BuildAndPush build ->
+          BuildScript.registries(build).stream()
+              .flatMap(registry -> Stream.ofNullable(password(registry)));
       case StepPlan.Clone clone -> {
         Checkout checkout = spec.checkout(clone);
         yield Stream.ofNullable(checkout == null ? null : checkout.connector().password());

@@ -29,7 +29,6 @@ final class StepReader {
   static final Duration DEFAULT_TIMEOUT = Duration.ofHours(1);
 
   static final Pattern IDENTIFIER = Pattern.compile("[a-zA-Z_][0-9a-zA-Z_]{0,127}");
-  private static final Pattern SECRET_ID = Pattern.compile("[a-zA-Z0-9_][a-zA-Z0-9_.-]*");
   private static final Path WORKSPACE = Path.of("/harness");
   private static final Set<String> NOT_RUN =
       Set.of(
@@ -38,10 +37,6 @@ final class StepReader {
           "Bitrise",
           "RunTests",
           "Test",
-          "BuildAndPushECR",
-          "BuildAndPushGAR",
-          "BuildAndPushGCR",
-          "BuildAndPushACR",
           "SaveCacheS3",
           "SaveCacheGCS",
           "SaveCacheAzure",
@@ -57,7 +52,15 @@ final class StepReader {
           "Wait",
           "Policy");
   private static final Set<String> RUN =
-      Set.of("Run", "Plugin", "BuildAndPushDockerRegistry", "GitClone");
+      Set.of(
+          "Run",
+          "Plugin",
+          "BuildAndPushDockerRegistry",
+          "BuildAndPushECR",
+          "BuildAndPushGAR",
+          "BuildAndPushGCR",
+          "BuildAndPushACR",
+          "GitClone");
 
   private final Lookup lookup;
   private final Map<String, String> stageVariables;
@@ -190,7 +193,12 @@ final class StepReader {
           case "" -> null;
           case "Run" -> new RunReader(lookup, stageVariables, findings).run(head, spec);
           case "Plugin" -> new RunReader(lookup, stageVariables, findings).plugin(head, spec);
-          case "BuildAndPushDockerRegistry" -> build(head, spec);
+          case "BuildAndPushDockerRegistry",
+              "BuildAndPushECR",
+              "BuildAndPushGAR",
+              "BuildAndPushGCR",
+              "BuildAndPushACR" ->
+              new BuildReader(lookup, findings).read(type, head, spec);
           case "GitClone" -> GitCloneReader.read(head, spec, lookup);
           default -> {
             boolean known = NOT_RUN.contains(type);
@@ -218,79 +226,6 @@ final class StepReader {
 
   /** What every step has. */
   record Head(String id, String name, Duration timeout) {}
-
-  private @Nullable StepPlan build(Head head, Fields fields) {
-    Connector.DockerRegistry registry =
-        lookup.find(fields, "connectorRef", Connector.DockerRegistry.class);
-    Repository repository = repository(fields, registry);
-    List<String> tags = tags(fields, "tags");
-    fields.unsupported("registryRef", "remoteCacheRepo", "cacheFrom", "cacheTo", "envVariables");
-    // How Harness's build tool works, not what comes out of it.
-    fields.ignore("optimize", "runAsUser");
-    if (fields.has("baseImageConnectorRefs")) {
-      fields.warn(
-          "baseImageConnectorRefs",
-          ProblemCode.NOT_SUPPORTED,
-          "base images are pulled with the account of \"connectorRef\" or none; these connectors are not used");
-    }
-    Caching.check(fields);
-    String dockerfile = fields.text("dockerfile");
-    String context = fields.text("context");
-    String in = inWorkspace(fields, "context", context == null ? "." : context);
-    String file =
-        inWorkspace(
-            fields,
-            "dockerfile",
-            dockerfile == null
-                ? Path.of(in).resolve("Dockerfile").normalize().toString()
-                : dockerfile);
-    String target = fields.text("target");
-    var arguments = fields.templates("buildArgs");
-    var labels = fields.templates("labels");
-    Map<String, String> secrets = secrets(fields);
-    StepPlan.Resources resources = RunReader.resources(fields.object("resources"));
-    fields.finish();
-    if (registry == null || repository == null || tags.isEmpty()) {
-      return null;
-    }
-    return new StepPlan.BuildAndPush(
-        head.id(),
-        head.name(),
-        head.timeout(),
-        registry,
-        repository,
-        tags,
-        in,
-        file,
-        target,
-        arguments,
-        labels,
-        secrets,
-        resources);
-  }
-
-  /** Both kinds are files below {@code /run/secrets} for the RUN lines that mount them. */
-  private static Map<String, String> secrets(Fields fields) {
-    Map<String, String> secrets = new LinkedHashMap<>();
-    for (String key : List.of("envDockerSecrets", "fileDockerSecrets")) {
-      fields
-          .templates(key)
-          .forEach((id, value) -> {
-            if (!SECRET_ID.matcher(id).matches()) {
-              fields.error(
-                  key,
-                  ProblemCode.BAD_VALUE,
-                  "secret \"%s\" (expected: letters, digits, _, . and -)".formatted(id));
-            } else if (secrets.put(id, value) != null) {
-              fields.error(
-                  key,
-                  ProblemCode.DUPLICATE_IDENTIFIER,
-                  "a second secret \"%s\" (expected: one of each id)".formatted(id));
-            }
-          });
-    }
-    return secrets;
-  }
 
   static @Nullable Repository repository(
       Fields fields, Connector.@Nullable DockerRegistry registry) {

@@ -1,5 +1,6 @@
 package dev.archway.executor.runtime.kubernetes;
 
+import dev.archway.connector.RegistryLogin;
 import dev.archway.contract.connector.Connector.DockerRegistry;
 import dev.archway.contract.connector.SecretRef;
 import dev.archway.contract.plan.Checkout;
@@ -177,16 +178,16 @@ final class StepFiles {
   }
 
   private PodFile auth(BuildAndPush build, String name) {
-    return PodFile.of(PodNames.secrets(name) + "/auth.json", authFile(List.of(build.registry())));
+    return PodFile.of(
+        PodNames.secrets(name) + "/auth.json", authFile(BuildScript.registries(build)));
   }
 
   /** Credentials as container tools and image pulls read them (containers-auth.json(5)). */
   String authFile(List<DockerRegistry> registries) {
     Map<String, Object> auths = new HashMap<>();
     for (DockerRegistry registry : registries) {
-      SecretRef password = registry.password();
-      if (registry.username() != null && password != null) {
-        String pair = registry.username() + ":" + resolve(password);
+      if (registry.username() != null && registry.password() != null) {
+        String pair = pair(registry);
         String auth = Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8));
         // The kubelet knows Docker Hub by its old name only.
         String host =
@@ -214,7 +215,7 @@ final class StepFiles {
 
   private List<String> builder(BuildAndPush build) {
     List<String> words = new ArrayList<>(List.of("buildah", "bud", "--isolation", "chroot"));
-    if (settings.buildCache() != null) {
+    if (settings.buildCache() != null && build.cache() == null) {
       String cache =
           "%s/%s/%s"
               .formatted(
@@ -232,6 +233,15 @@ final class StepFiles {
     if (authorities != null) {
       files.add(PodFile.of(folder + "/authorities.pem", authorities));
       variables.put("SSL_CERT_FILE", folder + "/authorities.pem");
+    }
+  }
+
+  private String pair(DockerRegistry registry) {
+    try {
+      return RegistryLogin.of(registry, secrets::resolve).pair();
+    } catch (RuntimeException e) {
+      throw new SecretUnavailable(
+          "cannot log in with connector %s: %s".formatted(registry.ref(), e.getMessage()), e);
     }
   }
 

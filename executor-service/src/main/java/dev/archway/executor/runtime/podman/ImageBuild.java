@@ -63,7 +63,7 @@ final class ImageBuild {
     if (outside != null) {
       return outside;
     }
-    Path auth = SecretFiles.registry(folder, build.registry(), secrets);
+    Path auth = SecretFiles.registries(folder, BuildScript.registries(build), secrets);
     boolean root = "root".equals(System.getProperty("user.name"));
     BuildScript.Place place = place(build, auth, root);
     for (Map.Entry<String, String> secret : build.secrets().entrySet()) {

@@ -161,7 +161,7 @@ final class PodmanSession implements StageSession {
     boolean plain = run.imageRegistry() != null && run.imageRegistry().plainHttp();
     Path auth = null;
     if (run.imageRegistry() != null && run.imageRegistry().username() != null) {
-      auth = SecretFiles.registry(folder, run.imageRegistry(), secrets);
+      auth = SecretFiles.registries(folder, List.of(run.imageRegistry()), secrets);
     }
     try {
       return store.images().ensure(image, run.imagePullPolicy(), plain, auth, limit);

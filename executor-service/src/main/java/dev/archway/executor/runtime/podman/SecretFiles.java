@@ -1,5 +1,6 @@
 package dev.archway.executor.runtime.podman;
 
+import dev.archway.connector.RegistryLogin;
 import dev.archway.contract.connector.Connector.DockerRegistry;
 import dev.archway.contract.connector.SecretRef;
 import dev.archway.contract.plan.Checkout;
@@ -12,6 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -21,14 +24,16 @@ import java.util.Map;
 final class SecretFiles {
   private SecretFiles() {}
 
-  /** An auth file (containers-auth.json(5)) for one registry; empty when access is anonymous. */
-  static Path registry(Path step, DockerRegistry registry, SecretSource secrets)
+  /** An auth file (containers-auth.json(5)); of two registries at one host the last counts. */
+  static Path registries(Path step, List<DockerRegistry> registries, SecretSource secrets)
       throws IOException {
-    Map<String, Object> auths = Map.of();
-    if (registry.username() != null && registry.password() != null) {
-      String pair = registry.username() + ":" + resolve(registry.password(), secrets);
-      String auth = Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8));
-      auths = Map.of(registry.host(), Map.of("auth", auth));
+    Map<String, Object> auths = new HashMap<>();
+    for (DockerRegistry registry : registries) {
+      if (registry.username() != null && registry.password() != null) {
+        String pair = pair(registry, secrets);
+        String auth = Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8));
+        auths.put(registry.host(), Map.of("auth", auth));
+      }
     }
     Path file = folder(step).resolve("auth.json");
     DurableFile.write(file, ContractMapper.json().writeValueAsString(Map.of("auths", auths)));
@@ -59,6 +64,15 @@ final class SecretFiles {
     Files.createDirectories(
         folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     return folder;
+  }
+
+  private static String pair(DockerRegistry registry, SecretSource secrets) {
+    try {
+      return RegistryLogin.of(registry, secrets::resolve).pair();
+    } catch (RuntimeException e) {
+      throw new SecretUnavailable(
+          "cannot log in with connector %s: %s".formatted(registry.ref(), e.getMessage()), e);
+    }
   }
 
   private static String resolve(SecretRef secret, SecretSource secrets) {

@@ -1,5 +1,6 @@
 package dev.archway.executor.runtime.script;
 
+import dev.archway.contract.connector.Connector;
 import dev.archway.contract.image.Platform;
 import dev.archway.contract.plan.StepPlan.BuildAndPush;
 import java.nio.file.Path;
@@ -90,6 +91,13 @@ public final class BuildScript {
     return text.toString();
   }
 
+  /** The registries that a build logs in at; where two are the same, the last counts. */
+  public static List<Connector.DockerRegistry> registries(BuildAndPush step) {
+    List<Connector.DockerRegistry> registries = new ArrayList<>(step.baseImages());
+    registries.add(step.registry());
+    return registries;
+  }
+
   private static final String PUSH =
       """
       push() {
@@ -143,6 +151,11 @@ public final class BuildScript {
     words.addAll(List.of("--authfile", place.authFile().toString()));
     if (step.registry().plainHttp()) {
       words.add("--tls-verify=false");
+    }
+    if (step.cache() != null) {
+      // An image's platform is no part of what buildah looks its layers up by.
+      String cache = step.cache() + "-" + platform.dashed();
+      words.addAll(List.of("--layers", "--cache-from", cache, "--cache-to", cache));
     }
     words.addAll(List.of("-f", place.workspace().resolve(step.dockerfile()).toString()));
     if (step.target() != null) {
