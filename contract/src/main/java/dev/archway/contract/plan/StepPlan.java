@@ -176,9 +176,8 @@ public sealed interface StepPlan {
       List<Connector.DockerRegistry> baseImages,
       @Nullable Repository cache)
       implements StepPlan {
-    @SuppressWarnings("NullAway") // Plans of an earlier version have no base images.
     public BuildAndPush {
-      baseImages = baseImages == null ? List.of() : List.copyOf(baseImages);
+      baseImages = List.copyOf(baseImages);
       tags = List.copyOf(tags);
       buildArguments = Map.copyOf(buildArguments);
       labels = Map.copyOf(labels);

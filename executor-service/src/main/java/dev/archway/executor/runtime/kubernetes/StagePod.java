@@ -105,6 +105,10 @@ final class StagePod implements AutoCloseable {
   /** Makes the pod, unless another executor has: then it is joined, whatever hinders a new one. */
   private @Nullable StepResult make() throws IOException {
     NotStarted hindered = hindered(NODES_KNOWN);
+    if (hindered != null) {
+      // A node may have come since.
+      hindered = hindered(NODES_FRESH);
+    }
     Pod pod = null;
     try {
       if (hindered == null) {
