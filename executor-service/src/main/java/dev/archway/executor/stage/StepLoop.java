@@ -114,27 +114,45 @@ final class StepLoop {
   private void walk(
       List<Flow> flow, List<List<FailureStrategy>> levels, Progress progress, StepRun run)
       throws InterruptedException {
-    for (Flow node : flow) {
-      switch (node) {
-        case Flow.Step step -> step(step, levels, progress, run);
+    for (int i = 0; i < flow.size(); i++) {
+      switch (flow.get(i)) {
+        case Flow.Step step -> {
+          StepPlan.Run next = i + 1 < flow.size() ? next(flow.get(i + 1), progress) : null;
+          step(step, next, levels, progress, run);
+        }
         case Flow.Group group -> group(group, levels, progress, run);
         case Flow.Parallel parallel -> parallel(parallel, levels, progress, run);
       }
     }
   }
 
+  /** What follows a step that succeeds, when that is certain and whole already; else null. */
+  private StepPlan.@Nullable Run next(Flow node, Progress progress) {
+    return node instanceof Flow.Step follower
+            && follower.when().condition() == null
+            && progress.fits(follower.when().before())
+            && steps.get(follower.id()) instanceof StepPlan.Run next
+            && Filled.isWhole(next)
+        ? next
+        : null;
+  }
+
   private void step(
-      Flow.Step node, List<List<FailureStrategy>> levels, Progress progress, StepRun run)
+      Flow.Step node,
+      StepPlan.@Nullable Run next,
+      List<List<FailureStrategy>> levels,
+      Progress progress,
+      StepRun run)
       throws InterruptedException {
     StepPlan step = java.util.Objects.requireNonNull(steps.get(node.id()), node.id());
     StepFinished finished;
     if (run.before(step.id()) != null || run.begun(step.id())) {
-      finished = run.run(step, inside(node.onFailure(), levels));
+      finished = run.run(step, next, inside(node.onFailure(), levels));
     } else {
       try {
         finished =
-            runs(node.id(), node.when(), progress)
-                ? run.run(step, inside(node.onFailure(), levels))
+            runs(node.id(), node.when(), progress) || session.hasBegun(step.id())
+                ? run.run(step, next, inside(node.onFailure(), levels))
                 : run.skip(step);
       } catch (ExpressionException e) {
         finished = run.fail(step, String.valueOf(e.getMessage()));
