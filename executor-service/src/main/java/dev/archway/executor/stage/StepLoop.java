@@ -36,6 +36,9 @@ import org.jspecify.annotations.Nullable;
  * decided by each step's {@code when} alone; a stage that shall stop runs nothing more.
  */
 final class StepLoop {
+  /** The name of the event that tells of the attempt's start. */
+  static final String STARTED = "stage-started";
+
   private final StageSpec spec;
   private final StageDirectory directory;
   private final StageSession session;
@@ -71,7 +74,7 @@ final class StepLoop {
   StageFinished run() throws InterruptedException {
     StageStarted started =
         directory.event(
-            "stage-started",
+            STARTED,
             StageStarted.class,
             () ->
                 new StageStarted(
@@ -257,7 +260,7 @@ final class StepLoop {
   /** Tells again everything that an attempt that is over has told, but for its log. */
   static void retell(StageSpec spec, StageDirectory directory, Outgoing outgoing)
       throws InterruptedException {
-    var started = directory.event("stage-started", StageStarted.class);
+    var started = directory.event(STARTED, StageStarted.class);
     if (started.isPresent()) {
       outgoing.event(started.get(), () -> {});
     }
