@@ -3,9 +3,7 @@ package dev.archway.pipeline.compile;
 import dev.archway.contract.connector.Connector;
 import dev.archway.contract.image.Repository;
 import dev.archway.contract.plan.StepPlan;
-import dev.archway.pipeline.Findings;
 import dev.archway.pipeline.ProblemCode;
-import dev.archway.pipeline.yaml.YamlNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -38,18 +36,15 @@ final class BuildReader {
           "PLUGIN_VERBOSITY");
 
   private final Lookup lookup;
-  private final Findings findings;
 
-  BuildReader(Lookup lookup, Findings findings) {
+  BuildReader(Lookup lookup) {
     this.lookup = lookup;
-    this.findings = findings;
   }
 
   @Nullable StepPlan read(String type, StepReader.Head head, Fields fields) {
     PushTarget target = PushTarget.read(type, fields, lookup);
     List<String> tags = StepReader.tags(fields, "tags");
     Repository cache = cache(type, fields, target);
-    fields.unsupported("registryRef");
     for (String key : new String[] {"cacheFrom", "cacheTo"}) {
       if (!fields.texts(key).isEmpty()) {
         fields.warn(
@@ -60,8 +55,6 @@ final class BuildReader {
       }
     }
     variables(fields);
-    // How Harness's build tool works, not what comes out of it.
-    fields.ignore("optimize", "runAsUser");
     Caching.check(fields);
     String dockerfile = fields.text("dockerfile");
     String context = fields.text("context");
@@ -166,15 +159,8 @@ final class BuildReader {
   private List<Connector.DockerRegistry> bases(Fields fields, @Nullable PushTarget target) {
     List<Connector.DockerRegistry> bases = new ArrayList<>();
     for (String ref : fields.texts("baseImageConnectorRefs")) {
-      YamlNode.Place place = fields.place("baseImageConnectorRefs");
-      Map<String, YamlNode> one =
-          new LinkedHashMap<>(
-              Map.of("baseImageConnectorRefs", new YamlNode.Scalar(ref, false, place)));
       Connector.DockerRegistry base =
-          lookup.find(
-              new Fields(new YamlNode.Mapping(one, Map.of(), place), fields.path(), findings),
-              "baseImageConnectorRefs",
-              Connector.DockerRegistry.class);
+          lookup.find(fields, "baseImageConnectorRefs", ref, Connector.DockerRegistry.class);
       if (base == null || target == null) {
         continue;
       }

@@ -13,7 +13,6 @@ final class Caching {
     for (String key : new String[] {"caching", "buildIntelligence"}) {
       Fields block = owner.object(key);
       if (block != null) {
-        block.ignore("key", "paths", "policy", "override");
         if (Boolean.TRUE.equals(block.bool("enabled"))) {
           block.warn(
               "enabled",

@@ -20,7 +20,6 @@ final class CodebaseReader {
 
   /** The codebase of the pipeline. */
   static @Nullable CodebasePlan read(Fields fields, Lookup lookup) {
-    fields.unsupported("cloneDirectory");
     CodebasePlan codebase = repository(fields, lookup);
     fields.finish();
     return codebase;
@@ -32,10 +31,6 @@ final class CodebaseReader {
     String repository = fields.text("repoName");
     Long depth = fields.integer("depth");
     Boolean sslVerify = fields.bool("sslVerify");
-    fields.ignore("resources", "debug");
-    fields.unsupportedUnless(
-        "false", "lfs", "fetchTags", "persistCredentials", "submoduleStrategy");
-    fields.unsupported("sparseCheckout", "preFetchCommand");
     CodeRef ref = ref(fields.requiredObject("build"));
     strategy(fields, ref);
     if (connector == null || ref == null) {

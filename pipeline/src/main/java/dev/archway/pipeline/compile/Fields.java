@@ -3,32 +3,43 @@ package dev.archway.pipeline.compile;
 import dev.archway.expression.Template;
 import dev.archway.pipeline.Findings;
 import dev.archway.pipeline.ProblemCode;
+import dev.archway.pipeline.dialect.Field;
+import dev.archway.pipeline.dialect.Kind;
+import dev.archway.pipeline.dialect.Shape;
 import dev.archway.pipeline.yaml.YamlNode;
 import dev.archway.pipeline.yaml.YamlNode.Place;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the fields of one mapping as Harness's users write them: blank means unset, numbers and
- * booleans may be quoted. What nobody has read when {@link #finish()} is called is a finding.
+ * booleans may be quoted. The mapping's shape says which keys there are, which of them are ignored
+ * and which are refused; a reader that asks for what the shape does not have is a defect, so that
+ * the schema, which is written from the same shapes, tells what is read.
  */
 final class Fields {
+  /** Of a mapping about which nothing is known. */
+  private static final Shape.Keys UNKNOWN = Shape.anything("?", "");
+
   private final YamlNode.Mapping node;
   private final String path;
   private final Findings findings;
-  private final Set<String> read = new HashSet<>();
+  private final Shape shape;
 
-  Fields(YamlNode.Mapping node, String path, Findings findings) {
+  /** The alternative of the shape that the mapping is. */
+  private final Shape.Keys keys;
+
+  Fields(YamlNode.Mapping node, String path, Findings findings, Shape shape) {
     this.node = node;
     this.path = path;
     this.findings = findings;
+    this.shape = shape;
+    this.keys = shape.chosen(this::filled);
   }
 
   String path() {
@@ -46,12 +57,53 @@ final class Fields {
   }
 
   boolean has(String key) {
-    read.add(key);
+    field(key);
+    return filled(key);
+  }
+
+  private boolean filled(String key) {
     YamlNode value = node.get(key);
     return value != null && !value.blank();
   }
 
+  /** What the shape says of a key; null where it says nothing of any. */
+  private @Nullable Field field(String key) {
+    Field field = shape.field(key);
+    if (field == null && !keys.open()) {
+      throw new IllegalStateException(
+          "a reader asks for \"%s\", which %s does not have (expected: one of %s); add it to the shape in dev.archway.pipeline.dialect"
+              .formatted(key, shape.name(), shape.keys()));
+    }
+    return field;
+  }
+
+  private void expect(String key, Set<Class<? extends Kind>> kinds) {
+    Field field = field(key);
+    if (field != null
+        && (field.use() != Field.Use.READ || !kinds.contains(field.kind().getClass()))) {
+      throw new IllegalStateException(
+          "a reader asks for \"%s\" of %s as another kind than the shape has (expected: %s, %s)"
+              .formatted(key, shape.name(), field.use(), field.kind().getClass().getSimpleName()));
+    }
+  }
+
+  private void expectRequired(String key) {
+    Field field = field(key);
+    if (field != null
+        && !field.required()
+        && !(field.kind() instanceof Kind.ByType types && shape(types).demanding())) {
+      throw new IllegalStateException(
+          "a reader demands \"%s\" of %s, whose shape does not (expected: needed)"
+              .formatted(key, shape.name()));
+    }
+  }
+
   @Nullable String text(String key) {
+    expect(key, Set.of(Kind.Text.class, Kind.Word.class));
+    return single(key);
+  }
+
+  private @Nullable String single(String key) {
     if (!has(key)) {
       return null;
     }
@@ -69,6 +121,7 @@ final class Fields {
 
   /** The same, with a finding when it is missing. */
   String requiredTemplate(String key, String instead) {
+    expectRequired(key);
     String text = template(key);
     return text == null ? required(key, instead) : text;
   }
@@ -93,6 +146,7 @@ final class Fields {
 
   /** The text, or a finding and {@code instead}. */
   String required(String key, String instead) {
+    expectRequired(key);
     String text = text(key);
     if (text != null) {
       return text;
@@ -115,7 +169,12 @@ final class Fields {
 
   /** Reads a text with {@code parser}; its complaint is a finding and the answer null. */
   <T> @Nullable T parsed(String key, ProblemCode code, Function<String, T> parser) {
-    String text = text(key);
+    expect(key, Set.of(Kind.Text.class, Kind.Word.class));
+    return parsedSingle(key, code, parser);
+  }
+
+  private <T> @Nullable T parsedSingle(String key, ProblemCode code, Function<String, T> parser) {
+    String text = single(key);
     if (text == null) {
       return null;
     }
@@ -128,7 +187,8 @@ final class Fields {
   }
 
   @Nullable Boolean bool(String key) {
-    return parsed(
+    expect(key, Set.of(Kind.Flag.class));
+    return parsedSingle(
         key,
         ProblemCode.BAD_VALUE,
         text ->
@@ -142,7 +202,8 @@ final class Fields {
   }
 
   @Nullable Long integer(String key) {
-    return parsed(
+    expect(key, Set.of(Kind.Count.class));
+    return parsedSingle(
         key,
         ProblemCode.BAD_VALUE,
         text -> {
@@ -168,6 +229,7 @@ final class Fields {
 
   /** Values that may hold expressions which are known during the run only. */
   Map<String, String> templates(String key) {
+    expect(key, Set.of(Kind.TextMap.class));
     Map<String, String> values = new LinkedHashMap<>();
     if (!has(key)) {
       return values;
@@ -201,6 +263,7 @@ final class Fields {
 
   /** The same, of texts that may hold expressions which are known during the run only. */
   List<String> templateTexts(String key) {
+    expect(key, Set.of(Kind.Texts.class));
     if (!has(key)) {
       return List.of();
     }
@@ -208,7 +271,7 @@ final class Fields {
       return List.of(scalar.text());
     }
     List<String> texts = new ArrayList<>();
-    for (YamlNode item : items(key)) {
+    for (YamlNode item : sequence(key)) {
       if (item instanceof YamlNode.Scalar scalar) {
         if (!scalar.blank()) {
           texts.add(scalar.text());
@@ -224,7 +287,18 @@ final class Fields {
     return texts;
   }
 
+  /** The members of a list of mappings; {@link #member} reads one. */
   List<YamlNode> items(String key) {
+    expect(key, Set.of(Kind.Members.class));
+    return sequence(key);
+  }
+
+  /** A mapping in the list {@code key}. */
+  Fields member(String key, YamlNode.Mapping item, String itemPath) {
+    return new Fields(item, itemPath, findings, shapeOf(key));
+  }
+
+  private List<YamlNode> sequence(String key) {
     if (!has(key)) {
       return List.of();
     }
@@ -236,11 +310,12 @@ final class Fields {
   }
 
   @Nullable Fields object(String key) {
+    expect(key, Set.of(Kind.Nested.class, Kind.ByType.class));
     if (!has(key)) {
       return null;
     }
     if (node.get(key) instanceof YamlNode.Mapping mapping) {
-      return new Fields(mapping, path + "." + key, findings);
+      return new Fields(mapping, path + "." + key, findings, shapeOf(key));
     }
     wrongKind(key, "a mapping");
     return null;
@@ -248,6 +323,7 @@ final class Fields {
 
   /** The mapping, or a finding and an empty one, so that reading goes on. */
   Fields requiredObject(String key) {
+    expectRequired(key);
     Fields object = object(key);
     if (object != null) {
       return object;
@@ -258,37 +334,27 @@ final class Fields {
       }
     }
     return new Fields(
-        new YamlNode.Mapping(Map.of(), Map.of(), place(key)), path + "." + key, findings);
+        new YamlNode.Mapping(Map.of(), Map.of(), place(key)),
+        path + "." + key,
+        findings,
+        shapeOf(key));
   }
 
-  /** Keys that say nothing about the run. */
-  void ignore(String... keys) {
-    read.addAll(List.of(keys));
+  private Shape shapeOf(String key) {
+    Field field = field(key);
+    return switch (field == null ? null : field.kind()) {
+      case Kind.Nested nested -> nested.shape().get();
+      case Kind.Members members -> members.shape().get();
+      case Kind.ByType types -> shape(types);
+      case null, default -> UNKNOWN;
+    };
   }
 
-  /** Keys that Harness honours and Archway does not: a finding where there is anything in them. */
-  void unsupported(String... keys) {
-    for (String key : keys) {
-      if (has(key)) {
-        error(
-            key,
-            ProblemCode.NOT_SUPPORTED,
-            "\"%s\" is part of Harness's dialect, but Archway does not run it, and leaving it out would change the result (expected: a pipeline without it)"
-                .formatted(key));
-      }
-    }
-  }
-
-  /** The same, but for the value that says what Archway does anyway. */
-  void unsupportedUnless(String harmless, String... keys) {
-    for (String key : keys) {
-      if (!(node.get(key) instanceof YamlNode.Scalar scalar)
-          || !scalar.text().strip().equalsIgnoreCase(harmless)) {
-        unsupported(key);
-      } else {
-        ignore(key);
-      }
-    }
+  /** As the type beside it says; one that there is not has been told by its reader. */
+  private Shape.Keys shape(Kind.ByType types) {
+    String type = node.text("type");
+    Shape.Keys known = type == null ? null : types.shapes().get(Template.plain(type).orElse(type));
+    return known == null ? UNKNOWN : known;
   }
 
   void error(String key, ProblemCode code, String message) {
@@ -299,17 +365,38 @@ final class Fields {
     findings.warning(place(key), path + "." + key, code, message);
   }
 
-  /** Tells of every key that nobody has read. */
+  /** Tells of every key that the shape does not have, or refuses. */
   void finish() {
     for (String key : node.entries().keySet()) {
-      if (!read.contains(key)) {
+      Field field = keys.field(key);
+      if (field != null) {
+        refuse(field);
+      } else if (!keys.open() && (filled(key) || shape.field(key) == null)) {
+        Set<String> others = shape.keys();
+        others.remove(key);
         findings.warning(
             node.keys().getOrDefault(key, node.place()),
             path + "." + key,
             ProblemCode.UNKNOWN_KEY,
-            "unknown key \"%s\" is not read%s"
-                .formatted(key, Suggestion.of(key, new TreeSet<>(read))));
+            "unknown key \"%s\" is not read%s".formatted(key, Suggestion.of(key, others)));
       }
+    }
+  }
+
+  private void refuse(Field field) {
+    String key = field.key();
+    boolean harmless =
+        field.harmless() != null
+            && node.get(key) instanceof YamlNode.Scalar scalar
+            && scalar.text().strip().equalsIgnoreCase(field.harmless());
+    if ((field.use() == Field.Use.REFUSED || field.use() == Field.Use.RESOLVED)
+        && filled(key)
+        && !harmless) {
+      error(
+          key,
+          ProblemCode.NOT_SUPPORTED,
+          "\"%s\" is part of Harness's dialect, but Archway does not run it, and leaving it out would change the result (expected: a pipeline without it)"
+              .formatted(key));
     }
   }
 

@@ -6,6 +6,7 @@ import dev.archway.contract.plan.FailureStrategy.ErrorKind;
 import dev.archway.contract.plan.When;
 import dev.archway.pipeline.Findings;
 import dev.archway.pipeline.ProblemCode;
+import dev.archway.pipeline.dialect.FlowShapes;
 import dev.archway.pipeline.yaml.YamlNode;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,19 +20,6 @@ import org.jspecify.annotations.Nullable;
  * and "Define a failure strategy on stages and steps").
  */
 final class FlowReader {
-  /** Errors of Harness that nothing here can raise. */
-  private static final Set<String> NEVER_RAISED =
-      Set.of(
-          "Verification",
-          "DelegateProvisioning",
-          "PolicyEvaluationFailure",
-          "InputTimeoutError",
-          "ApprovalRejection",
-          "DelegateRestart",
-          "UserMarkedFailure");
-
-  private static final long MOST_RETRIES = 100;
-
   private FlowReader() {}
 
   /**
@@ -80,7 +68,7 @@ final class FlowReader {
             items.get(i).kind() + " (expected: \"onFailure\" with errors and an action)");
         continue;
       }
-      Fields entry = new Fields(mapping, path, findings);
+      Fields entry = owner.member("failureStrategies", mapping, path);
       Fields onFailure = entry.requiredObject("onFailure");
       entry.finish();
       Set<ErrorKind> errors = errors(onFailure);
@@ -108,7 +96,7 @@ final class FlowReader {
       }
       if (kind != null) {
         errors.add(kind);
-      } else if (NEVER_RAISED.contains(word)) {
+      } else if (FlowShapes.NEVER_RAISED.contains(word)) {
         onFailure.warn(
             "errors",
             ProblemCode.NOT_SUPPORTED,
@@ -164,21 +152,20 @@ final class FlowReader {
           "action \"%s\"%s (expected: Ignore, MarkAsSuccess, MarkAsFailure, Abort%s)"
               .formatted(type, known ? " is not run here" : "", mayRetry ? " or Retry" : ""));
     }
-    action.ignore("spec");
     action.finish();
     return read;
   }
 
   private static @Nullable Action retry(Fields spec) {
     Long count = spec.integer("retryCount");
-    if (count == null || count < 1 || count > MOST_RETRIES) {
+    if (count == null || count < 1 || count > FlowShapes.MOST_RETRIES) {
       if (count == null && !spec.has("retryCount")) {
         spec.missing("retryCount");
       } else if (count != null) {
         spec.error(
             "retryCount",
             ProblemCode.BAD_VALUE,
-            "%d (expected: 1 to %d)".formatted(count, MOST_RETRIES));
+            "%d (expected: 1 to %d)".formatted(count, FlowShapes.MOST_RETRIES));
       }
       return null;
     }

@@ -11,8 +11,6 @@ final class GitCloneReader {
 
   static @Nullable StepPlan read(StepReader.Head head, Fields spec, Lookup lookup) {
     String written = spec.text("cloneDirectory");
-    spec.ignore("projectName", "baseImageConnectorRefs");
-    spec.unsupported("outputFilePathsContent");
     if (spec.has("runAsUser")) {
       spec.warn(
           "runAsUser", ProblemCode.NOT_SUPPORTED, "files are cloned as the workspace's own user");

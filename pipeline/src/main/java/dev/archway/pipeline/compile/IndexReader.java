@@ -41,7 +41,7 @@ final class IndexReader {
     for (int i = 0; i < items.size(); i++) {
       String path = ci.path() + ".imageIndexes[" + i + "]";
       if (items.get(i) instanceof YamlNode.Mapping mapping) {
-        index(new Fields(mapping, path, findings), runs, notPicked, indexes);
+        index(ci.member("imageIndexes", mapping, path), runs, notPicked, indexes);
       } else {
         findings.error(
             items.get(i).place(),

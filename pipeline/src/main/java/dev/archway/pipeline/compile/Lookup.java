@@ -17,6 +17,11 @@ record Lookup(Connectors connectors, String org, String project) {
       fields.missing(key);
       return null;
     }
+    return find(fields, key, ref, kind);
+  }
+
+  /** The connector {@code ref}, which stands at {@code key}. */
+  <T extends Connector> @Nullable T find(Fields fields, String key, String ref, Class<T> kind) {
     Optional<Connector> found = connectors.find(org, project, ref);
     if (found.isEmpty()) {
       fields.error(

@@ -38,40 +38,27 @@ final class PlacementReader {
                 spec.integer("runAsUser"),
                 spec.text("priorityClassName"),
                 spec.strings("nodeSelector"),
-                tolerations(spec.items("tolerations"), spec.path() + ".tolerations", findings),
+                tolerations(spec, findings),
                 spec.strings("labels"),
                 spec.strings("annotations"),
                 securityContext(spec.object("containerSecurityContext")));
-    spec.ignore(
-        "serviceAccountName",
-        "automountServiceAccountToken",
-        "runAsUser",
-        "priorityClassName",
-        "nodeSelector",
-        "tolerations",
-        "labels",
-        "annotations",
-        "containerSecurityContext",
-        // Archway has no images of its own to pull into a stage.
-        "harnessImageConnectorRef",
-        "imagePullPolicy");
     if (spec.parsed("initTimeout", ProblemCode.BAD_VALUE, Quantities::duration) != null) {
       spec.warn(
           "initTimeout",
           ProblemCode.NOT_SUPPORTED,
           "\"initTimeout\" is not kept; the time limits of steps and stage are");
     }
-    spec.unsupported("volumes", "hostNames", "podSpecOverlay");
     spec.finish();
     return placement;
   }
 
-  static List<Placement.Toleration> tolerations(
-      List<YamlNode> items, String path, Findings findings) {
+  static List<Placement.Toleration> tolerations(Fields owner, Findings findings) {
+    List<YamlNode> items = owner.items("tolerations");
+    String path = owner.path() + ".tolerations";
     List<Placement.Toleration> tolerations = new ArrayList<>();
     for (int i = 0; i < items.size(); i++) {
       if (items.get(i) instanceof YamlNode.Mapping mapping) {
-        Fields one = new Fields(mapping, path + "[" + i + "]", findings);
+        Fields one = owner.member("tolerations", mapping, path + "[" + i + "]");
         tolerations.add(
             new Placement.Toleration(
                 one.text("key"),
@@ -79,7 +66,6 @@ final class PlacementReader {
                 one.text("value"),
                 one.text("effect"),
                 one.integer("tolerationSeconds")));
-        one.ignore("identifier");
         one.finish();
       } else {
         findings.error(
@@ -112,7 +98,6 @@ final class PlacementReader {
             fields.bool("readOnlyRootFilesystem"),
             add,
             drop);
-    fields.ignore("procMount");
     fields.finish();
     return context.equals(
             new Placement.SecurityContext(null, null, null, null, null, null, List.of(), List.of()))

@@ -9,6 +9,8 @@ import dev.archway.contract.plan.StepPlan;
 import dev.archway.pipeline.Connectors;
 import dev.archway.pipeline.Findings;
 import dev.archway.pipeline.ProblemCode;
+import dev.archway.pipeline.dialect.PipelineShapes;
+import dev.archway.pipeline.dialect.StageShapes;
 import dev.archway.pipeline.expr.Expressions;
 import dev.archway.pipeline.yaml.YamlNode;
 import java.time.Duration;
@@ -49,7 +51,7 @@ public final class PlanBuilder {
       Connectors connectors,
       Findings findings) {
     this.expressions = expressions;
-    this.pipeline = new Fields(pipeline, "pipeline", findings);
+    this.pipeline = new Fields(pipeline, "pipeline", findings, PipelineShapes.PIPELINE);
     this.indexIds = IndexIds.beside(pipeline.get("stages"));
     this.connectors = connectors;
     this.findings = findings;
@@ -75,8 +77,6 @@ public final class PlanBuilder {
         new Lookup(
             connectors, org == null ? "default" : org, project == null ? "default" : project);
     Boolean selective = pipeline.bool("allowStageExecutions");
-    pipeline.ignore("description", "tags", "delegateSelectors", "fixedInputsOnRerun");
-    pipeline.unsupported("template", "flowControl");
     VariableReader.read(pipeline, findings);
     Duration timeout = pipeline.parsed("timeout", ProblemCode.BAD_VALUE, Quantities::duration);
     if (pipeline.has("notificationRules")) {
@@ -156,8 +156,7 @@ public final class PlanBuilder {
           item.kind() + " (expected: \"stage\" or \"parallel\")");
       return List.of();
     }
-    Fields fields = new Fields(mapping, path, findings);
-    fields.unsupported("insert");
+    Fields fields = new Fields(mapping, path, findings, StageShapes.ENTRY);
     if (fields.has("parallel")) {
       List<String> all = new ArrayList<>();
       List<YamlNode> members = fields.items("parallel");

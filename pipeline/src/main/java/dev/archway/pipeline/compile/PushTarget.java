@@ -4,6 +4,7 @@ import dev.archway.contract.connector.Connector;
 import dev.archway.contract.connector.EcrAccess;
 import dev.archway.contract.image.Repository;
 import dev.archway.pipeline.ProblemCode;
+import dev.archway.pipeline.dialect.Patterns;
 import java.net.URI;
 import java.util.Objects;
 import java.util.regex.Pattern;
@@ -11,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Where an image is pushed to, and as whom. */
 record PushTarget(Connector.DockerRegistry registry, Repository repository) {
-  private static final Pattern REGION = Pattern.compile("[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}");
-  private static final Pattern ACCOUNT = Pattern.compile("[0-9]{12}");
+  private static final Pattern REGION = Pattern.compile(Patterns.REGION);
+  private static final Pattern ACCOUNT = Pattern.compile(Patterns.ACCOUNT);
 
   /** The target that a step of {@code type} names; null when findings say why there is none. */
   static @Nullable PushTarget read(String type, Fields fields, Lookup lookup) {
@@ -85,8 +86,6 @@ record PushTarget(Connector.DockerRegistry registry, Repository repository) {
 
   /** Azure's documentation, "Azure Container Registry authentication with service principals". */
   private static @Nullable PushTarget acr(Fields fields, Lookup lookup) {
-    // It says whom Azure charges, and is no part of the registry's address.
-    fields.ignore("subscriptionId");
     Connector.Azure azure = lookup.find(fields, "connectorRef", Connector.Azure.class);
     String written = fields.required("repository", "");
     int start = written.contains("://") ? written.indexOf("://") + 3 : 0;

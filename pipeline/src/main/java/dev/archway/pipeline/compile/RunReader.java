@@ -51,7 +51,6 @@ final class RunReader {
                               .formatted(text));
                 });
     List<StepPlan.Output> outputs = outputs(fields, command);
-    fields.unsupported("outputAlias");
     return container(
         head, fields, command, shell == null ? StepPlan.Shell.SH : shell, Map.of(), outputs);
   }
@@ -69,7 +68,6 @@ final class RunReader {
             settings.put(name, setting(value));
           });
     }
-    fields.unsupported("uses", "entrypoint");
     return container(head, fields, null, StepPlan.Shell.SH, settings, List.of());
   }
 
@@ -164,7 +162,6 @@ final class RunReader {
           "\"%s\" (expected: Always, IfNotPresent or Never)".formatted(policy));
     }
     reports(fields);
-    fields.unsupported("registryRef");
     StepPlan.Resources resources = resources(fields.object("resources"));
     Boolean privileged = fields.bool("privileged");
     Long user = fields.integer("runAsUser");
@@ -218,7 +215,7 @@ final class RunReader {
             items.get(i).kind() + " (expected: a mapping with name, type and value)");
         continue;
       }
-      Fields output = new Fields(mapping, path, findings);
+      Fields output = fields.member("outputVariables", mapping, path);
       String name = output.required("name", "");
       String variable = output.text("value");
       String type = output.text("type");
@@ -258,8 +255,6 @@ final class RunReader {
     if (resources == null) {
       return StepPlan.Resources.UNLIMITED;
     }
-    // Requests place a pod; on one machine there is nothing to place.
-    resources.ignore("requests");
     Fields limits = resources.object("limits");
     resources.finish();
     if (limits == null) {

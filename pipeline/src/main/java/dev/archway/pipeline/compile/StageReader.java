@@ -77,8 +77,6 @@ final class StageReader {
       return Optional.empty();
     }
     Duration timeout = stage.parsed("timeout", ProblemCode.BAD_VALUE, Quantities::duration);
-    stage.ignore("description", "tags", "delegateSelectors");
-    stage.unsupported("strategy", "runMode", "template", "pipelineVariables");
     Map<String, String> variables = VariableReader.read(stage, findings);
     When when = FlowReader.when(stage, "pipelineStatus");
     List<FailureStrategy> onFailure = FlowReader.strategies(stage, findings);
@@ -93,11 +91,8 @@ final class StageReader {
     stage.finish();
 
     Boolean clone = spec.bool("cloneCodebase");
-    spec.unsupported("sharedPaths", "serviceDependencies", "runtime", "platform");
     Fields provenance = spec.object("slsa_provenance");
     if (provenance != null) {
-      provenance.unsupportedUnless("false", "enabled");
-      provenance.ignore("attestation");
       provenance.finish();
     }
     Caching.check(spec);
@@ -107,7 +102,6 @@ final class StageReader {
     if (items.isEmpty() && spec.has("execution")) {
       execution.missing("steps");
     }
-    execution.ignore("rollbackSteps");
     execution.finish();
     List<StepPlan> steps = new ArrayList<>();
     if (clone == null ? hasCodebase : clone) {
@@ -209,7 +203,7 @@ final class StageReader {
     List<Run> runs = new ArrayList<>();
     List<YamlNode> items = spec.items("platforms");
     for (int i = 0; i < items.size(); i++) {
-      Run run = platformRun(items.get(i), spec.path() + ".platforms[" + i + "]", placement);
+      Run run = platformRun(items.get(i), spec, i, placement);
       if (run != null && checked(spec, "platforms", run.platform(), run.placement())) {
         if (runs.stream().anyMatch(other -> other.platform().equals(run.platform()))) {
           spec.error(
@@ -224,15 +218,16 @@ final class StageReader {
     return runs;
   }
 
-  private @Nullable Run platformRun(YamlNode item, String path, Placement base) {
+  private @Nullable Run platformRun(YamlNode item, Fields spec, int index, Placement base) {
+    String path = spec.path() + ".platforms[" + index + "]";
     Map<String, YamlNode> alone = Map.of("platform", item);
     Fields fields =
-        new Fields(
+        spec.member(
+            "platforms",
             item instanceof YamlNode.Mapping mapping
                 ? mapping
                 : new YamlNode.Mapping(alone, Map.of(), item.place()),
-            path,
-            findings);
+            path);
     Platform platform = fields.parsed("platform", ProblemCode.BAD_VALUE, Platform::parse);
     if (platform == null) {
       if (fields.text("platform") == null) {
@@ -248,8 +243,7 @@ final class StageReader {
     selector.putAll(fields.strings("nodeSelector"));
     selector.put(ARCHITECTURE, platform.architecture());
     List<Placement.Toleration> tolerations = new ArrayList<>(base.tolerations());
-    tolerations.addAll(
-        PlacementReader.tolerations(fields.items("tolerations"), path + ".tolerations", findings));
+    tolerations.addAll(PlacementReader.tolerations(fields, findings));
     var ours =
         new Placement.Toleration(
             ARCHITECTURE, "Equal", platform.architecture(), "NoSchedule", null);

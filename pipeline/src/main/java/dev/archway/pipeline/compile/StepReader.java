@@ -9,6 +9,8 @@ import dev.archway.contract.plan.When;
 import dev.archway.expression.Template;
 import dev.archway.pipeline.Findings;
 import dev.archway.pipeline.ProblemCode;
+import dev.archway.pipeline.dialect.Patterns;
+import dev.archway.pipeline.dialect.StepShapes;
 import dev.archway.pipeline.expr.Expressions;
 import dev.archway.pipeline.yaml.YamlNode;
 import java.nio.file.InvalidPathException;
@@ -28,7 +30,7 @@ final class StepReader {
   /** How long a step may take when it does not say; Harness's pages name no default. */
   static final Duration DEFAULT_TIMEOUT = Duration.ofHours(1);
 
-  static final Pattern IDENTIFIER = Pattern.compile("[a-zA-Z_][0-9a-zA-Z_]{0,127}");
+  static final Pattern IDENTIFIER = Pattern.compile(Patterns.IDENTIFIER);
   private static final Path WORKSPACE = Path.of("/harness");
   private static final Set<String> NOT_RUN =
       Set.of(
@@ -51,16 +53,7 @@ final class StepReader {
           "HarUpload",
           "Wait",
           "Policy");
-  private static final Set<String> RUN =
-      Set.of(
-          "Run",
-          "Plugin",
-          "BuildAndPushDockerRegistry",
-          "BuildAndPushECR",
-          "BuildAndPushGAR",
-          "BuildAndPushGCR",
-          "BuildAndPushACR",
-          "GitClone");
+  private static final Set<String> RUN = StepShapes.SPECS.keySet();
 
   private final Lookup lookup;
   private final Map<String, String> stageVariables;
@@ -107,8 +100,7 @@ final class StepReader {
             items.get(i).kind() + " (expected: \"step\" with a mapping)");
         continue;
       }
-      Fields wrapper = new Fields(item, here, findings);
-      wrapper.unsupported("insert");
+      Fields wrapper = new Fields(item, here, findings, StepShapes.ENTRY);
       if (wrapper.has("parallel")) {
         Long most = wrapper.integer(Expressions.MOST_AT_ONCE);
         List<Flow> members = flow(wrapper.items("parallel"), here + ".parallel", inGroup);
@@ -143,8 +135,6 @@ final class StepReader {
     String name = group.text("name");
     When when = FlowReader.when(group, "stageStatus");
     List<FailureStrategy> strategies = FlowReader.strategies(group, findings);
-    group.ignore("description", "delegateSelectors");
-    group.unsupported("strategy", "template", "variables", "sharedPaths", "stepGroupInfra");
     if (!group.has("steps")) {
       group.missing("steps");
     }
@@ -177,11 +167,8 @@ final class StepReader {
     String id = id(step);
     String name = step.text("name");
     Duration timeout = step.parsed("timeout", ProblemCode.BAD_VALUE, Quantities::duration);
-    step.ignore("description", "contextType");
-    step.unsupported("strategy", "template");
     Fields enforce = step.object("enforce");
     if (enforce != null) {
-      enforce.unsupported("policySets");
       enforce.finish();
     }
     When when = FlowReader.when(step, "stageStatus");
@@ -198,7 +185,7 @@ final class StepReader {
               "BuildAndPushGAR",
               "BuildAndPushGCR",
               "BuildAndPushACR" ->
-              new BuildReader(lookup, findings).read(type, head, spec);
+              new BuildReader(lookup).read(type, head, spec);
           case "GitClone" -> GitCloneReader.read(head, spec, lookup);
           default -> {
             boolean known = NOT_RUN.contains(type);

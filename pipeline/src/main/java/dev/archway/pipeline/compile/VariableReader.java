@@ -3,6 +3,7 @@ package dev.archway.pipeline.compile;
 import dev.archway.expression.Template;
 import dev.archway.pipeline.Findings;
 import dev.archway.pipeline.ProblemCode;
+import dev.archway.pipeline.dialect.Patterns;
 import dev.archway.pipeline.expr.SecretVariables;
 import dev.archway.pipeline.yaml.YamlNode;
 import java.util.LinkedHashMap;
@@ -13,8 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads {@code variables} of a pipeline or a stage (Harness page "Add a variable"). */
 final class VariableReader {
-  /** Harness's own pattern; wider than what a shell takes as a name. */
-  private static final Pattern NAME = Pattern.compile("[a-zA-Z_][0-9a-zA-Z_.$-]{0,127}");
+  private static final Pattern NAME = Pattern.compile(Patterns.VARIABLE);
 
   private static final Pattern NUMBER =
       Pattern.compile("[-+]?[0-9]+(\\.[0-9]+)?([eE][-+]?[0-9]+)?");
@@ -28,7 +28,7 @@ final class VariableReader {
     for (int i = 0; i < items.size(); i++) {
       String path = owner.path() + ".variables[" + i + "]";
       if (items.get(i) instanceof YamlNode.Mapping mapping) {
-        one(new Fields(mapping, path, findings), values);
+        one(owner.member("variables", mapping, path), values);
       } else {
         findings.error(
             items.get(i).place(),
@@ -44,8 +44,7 @@ final class VariableReader {
     String name = variable.required("name", "");
     String type = variable.text("type");
     String value = variable.template("value");
-    String required = variable.text("required");
-    variable.ignore("description", "default", "metadata");
+    Boolean required = variable.bool("required");
     variable.finish();
     if (name.isEmpty()) {
       return;
@@ -58,7 +57,7 @@ final class VariableReader {
               .formatted(name));
       return;
     }
-    if (value == null && "true".equals(required)) {
+    if (value == null && Boolean.TRUE.equals(required)) {
       variable.missing("value");
     }
     switch (type == null ? "String" : type) {
