@@ -12,6 +12,7 @@ import dev.archway.executor.runtime.StageSession;
 import dev.archway.executor.runtime.StageSpec;
 import dev.archway.executor.secret.SecretSource;
 import dev.archway.expression.ExpressionException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StageWorker implements AutoCloseable {
   private static final Duration STOP_GRACE = Duration.ofSeconds(10);
+  private static final long LONGEST_PAUSE_SECONDS = 60;
   private static final Duration TOMBSTONES = Duration.ofDays(7);
 
   private final Path root;
@@ -238,9 +240,10 @@ public final class StageWorker implements AutoCloseable {
     boolean over = false;
     try {
       granted = job.slot.await();
-      for (long pause = 1; !over; pause = Math.min(pause * 2, 60)) {
+      boolean givenUp = false;
+      for (long pause = 1; !over; pause = Math.min(pause * 2, LONGEST_PAUSE_SECONDS)) {
         try {
-          drive(spec, command.values(), directory, job);
+          drive(spec, command.values(), directory, job, givenUp);
           over = true;
         } catch (RuntimeException e) {
           // Its steps go on, or are where they were: the next try joins them.
@@ -250,6 +253,8 @@ public final class StageWorker implements AutoCloseable {
                   "cannot go on with stage %s, next try in %d s".formatted(spec.key(), pause),
                   e);
           letGo(job);
+          // A full disk passes; a mistake of ours does not.
+          givenUp = pause == LONGEST_PAUSE_SECONDS && !(e instanceof UncheckedIOException);
           Thread.sleep(Duration.ofSeconds(pause));
         }
       }
@@ -270,7 +275,12 @@ public final class StageWorker implements AutoCloseable {
     }
   }
 
-  private void drive(StageSpec spec, Map<String, String> values, StageDirectory directory, Job job)
+  private void drive(
+      StageSpec spec,
+      Map<String, String> values,
+      StageDirectory directory,
+      Job job,
+      boolean givenUp)
       throws InterruptedException {
     try (Outgoing outgoing = new Outgoing(spec.key(), reports)) {
       StageSession session = open(spec, directory);
@@ -278,8 +288,13 @@ public final class StageWorker implements AutoCloseable {
       if (directory.stopped().isPresent()) {
         session.stop(STOP_GRACE);
       }
-      new StepLoop(spec, values, new StageSecrets(secrets), directory, session, outgoing, clock)
-          .run();
+      StepLoop loop =
+          new StepLoop(
+              spec, values, new StageSecrets(secrets), directory, session, outgoing, clock);
+      var _ =
+          givenUp
+              ? loop.giveUp("the executor cannot go on with the stage; its log says why")
+              : loop.run();
     }
   }
 

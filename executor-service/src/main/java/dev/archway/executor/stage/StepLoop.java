@@ -99,6 +99,11 @@ final class StepLoop {
     return finish(progress.status(), progress.failure());
   }
 
+  /** Ends the stage wherever it stands: its pod or containers go with it. */
+  StageFinished giveUp(String why) throws InterruptedException {
+    return finish(Status.FAILED, Failure.of(FailureReason.RUNTIME_UNAVAILABLE, why));
+  }
+
   private StageFinished finish(Status status, @Nullable Failure failure)
       throws InterruptedException {
     StageFinished finished =

@@ -1,18 +1,23 @@
 package dev.archway.executor.runtime.kubernetes;
 
+import dev.archway.contract.connector.ClusterAllowances;
 import dev.archway.contract.connector.Connector.K8sCluster;
 import dev.archway.contract.image.Platform;
 import dev.archway.contract.plan.Placement;
-import dev.archway.contract.plan.StepPlan;
-import dev.archway.contract.plan.StepPlan.Run;
 import dev.archway.executor.runtime.StageSpec;
 import dev.archway.executor.runtime.StartFailure;
 import dev.archway.executor.runtime.StepResult.NotStarted;
+import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.SecurityContext;
+import io.fabric8.kubernetes.api.model.Volume;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,31 +39,17 @@ final class Preflight {
   /**
    * What keeps the stage from this cluster; null when nothing.
    *
+   * @param pod as it would be made
    * @param age how old the list of nodes may be
    */
-  @Nullable NotStarted hindrance(Duration age) {
+  @Nullable NotStarted hindrance(Pod pod, Duration age) {
     Placement placement = spec.stage().placement();
     if (!(placement.connector() instanceof K8sCluster connector)) {
       throw new IllegalArgumentException("not a cluster: " + placement.connector().ref());
     }
-    for (StepPlan step : spec.stage().steps()) {
-      if (step instanceof Run run
-          && PodTemplate.privileged(run, placement)
-          && !connector.allowed().privileged()) {
-        return new NotStarted(
-            StartFailure.INVALID_SPEC,
-            "cannot run step %s privileged: connector %s does not allow it; set allow.privileged there or drop privileged"
-                .formatted(run.id(), connector.ref()));
-      }
-    }
-    String account = placement.serviceAccountName();
-    if (account != null
-        && !account.equals("default")
-        && !connector.allowed().serviceAccounts().contains(account)) {
-      return new NotStarted(
-          StartFailure.INVALID_SPEC,
-          "cannot run as service account %s: connector %s does not allow it; list it there under allow.serviceAccounts or drop serviceAccountName"
-              .formatted(account, connector.ref()));
+    NotStarted forbidden = forbidden(pod, connector.ref(), connector.allowed());
+    if (forbidden != null) {
+      return forbidden;
     }
     List<Node> nodes = cluster.nodes(age);
     Platform platform = spec.stage().platform();
@@ -69,6 +60,63 @@ final class Preflight {
               .formatted(platform, connector.ref(), nodes.size()));
     }
     return null;
+  }
+
+  /** What a pod asks for that its connector does not allow. */
+  private static @Nullable NotStarted forbidden(
+      Pod pod, String connector, ClusterAllowances allowed) {
+    PodSpec asked = pod.getSpec();
+    for (Container container : asked.getContainers()) {
+      SecurityContext context = container.getSecurityContext();
+      if (context != null
+          && Boolean.TRUE.equals(context.getPrivileged())
+          && !allowed.privileged()) {
+        return refused(
+            "run container %s privileged".formatted(container.getName()),
+            connector,
+            "set allow.privileged there or drop privileged");
+      }
+    }
+    String account = asked.getServiceAccountName();
+    if (account != null
+        && !account.equals("default")
+        && !allowed.serviceAccounts().contains(account)) {
+      return refused(
+          "run as service account " + account,
+          connector,
+          "list it there under allow.serviceAccounts or drop serviceAccountName");
+    }
+    boolean host =
+        Stream.of(asked.getHostNetwork(), asked.getHostPID(), asked.getHostIPC())
+            .anyMatch(Boolean.TRUE::equals);
+    if (host && !allowed.hostNamespaces()) {
+      return refused(
+          "share the node's network, processes or IPC",
+          connector,
+          "set allow.hostNamespaces there or drop hostNetwork, hostPID and hostIPC");
+    }
+    for (Volume volume : asked.getVolumes()) {
+      if (volume.getHostPath() != null
+          && !below(allowed.hostPaths(), volume.getHostPath().getPath())) {
+        return refused(
+            "mount the node's path " + volume.getHostPath().getPath(),
+            connector,
+            "list it there under allow.hostPaths or drop the volume");
+      }
+    }
+    return null;
+  }
+
+  private static NotStarted refused(String what, String connector, String advice) {
+    return new NotStarted(
+        StartFailure.INVALID_SPEC,
+        "cannot %s: connector %s does not allow it; %s".formatted(what, connector, advice));
+  }
+
+  private static boolean below(List<String> allowed, String path) {
+    Path asked = Path.of(path).normalize();
+    return asked.isAbsolute()
+        && allowed.stream().anyMatch(each -> asked.startsWith(Path.of(each).normalize()));
   }
 
   private static boolean of(Node node, Platform platform) {

@@ -120,15 +120,17 @@ final class StagePod implements AutoCloseable {
 
   /** Makes the pod, unless another executor has: then it is joined, whatever hinders a new one. */
   private @Nullable StepResult make() throws IOException {
-    NotStarted hindered = preflight.hindrance(Preflight.NODES_KNOWN);
+    boolean accounts = !accounts().isEmpty();
+    Pod template = new PodTemplate(spec, settings).pod(namespace, accounts ? name : null);
+    NotStarted hindered = preflight.hindrance(template, Preflight.NODES_KNOWN);
     if (hindered != null) {
       // A node may have come since.
-      hindered = preflight.hindrance(Preflight.NODES_FRESH);
+      hindered = preflight.hindrance(template, Preflight.NODES_FRESH);
     }
     Pod pod = null;
     try {
       if (hindered == null) {
-        pod = create();
+        pod = create(template);
       }
     } catch (KubernetesClientException e) {
       if (e.getCode() != 409) {
@@ -143,7 +145,7 @@ final class StagePod implements AutoCloseable {
       note(pod.getMetadata().getUid());
       view.begin(pod);
       // What was known of the nodes may be old, and the pod wait for one that is there no more.
-      hindered = preflight.hindrance(Preflight.NODES_FRESH);
+      hindered = preflight.hindrance(template, Preflight.NODES_FRESH);
       if (hindered != null) {
         remove();
       }
@@ -182,7 +184,8 @@ final class StagePod implements AutoCloseable {
     return preflight.emulated(view.pod());
   }
 
-  private Pod create() {
+  /** Those that images are pulled with. */
+  private List<DockerRegistry> accounts() {
     List<DockerRegistry> registries = new ArrayList<>();
     for (StepPlan step : spec.stage().steps()) {
       if (step instanceof Run run
@@ -191,9 +194,14 @@ final class StagePod implements AutoCloseable {
         registries.add(run.imageRegistry());
       }
     }
+    return registries;
+  }
+
+  private Pod create(Pod template) {
+    List<DockerRegistry> registries = accounts();
     var pods = cluster.client().pods().inNamespace(namespace);
     if (registries.isEmpty()) {
-      return pods.resource(new PodTemplate(spec, settings).pod(namespace, null)).create();
+      return pods.resource(template).create();
     }
     // First the secret, else a first pull without it would be told as unauthorized.
     var secret =
@@ -213,7 +221,7 @@ final class StagePod implements AutoCloseable {
     if (secret.get() == null) {
       var _ = secret.create();
     }
-    Pod pod = pods.resource(new PodTemplate(spec, settings).pod(namespace, name)).create();
+    Pod pod = pods.resource(template).create();
     // The secret goes with its pod, whoever deletes that.
     var _ =
         cluster
@@ -279,13 +287,7 @@ final class StagePod implements AutoCloseable {
     settle();
     release(cluster.client(), namespace, name);
     delete(5);
-    boolean secret =
-        spec.stage().steps().stream()
-            .anyMatch(s ->
-                s instanceof Run run
-                    && run.imageRegistry() != null
-                    && run.imageRegistry().username() != null);
-    if (secret) {
+    if (!accounts().isEmpty()) {
       var _ = cluster.client().secrets().inNamespace(namespace).withName(name).delete();
     }
     Files.deleteIfExists(mark);
