@@ -3,7 +3,9 @@ package dev.archway.executor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.archway.broker.EmbeddedBroker;
+import dev.archway.contract.command.StageCommand;
 import dev.archway.contract.command.StageCommand.RunStage;
+import dev.archway.contract.command.StageCommand.StopStage;
 import dev.archway.contract.event.LogChunk;
 import dev.archway.contract.event.StageEvent.StageFinished;
 import dev.archway.contract.event.StageEvent.StageStarted;
@@ -21,9 +23,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -89,6 +93,74 @@ final class TakeoverOnTheBusIT {
     }
   }
 
+  @Test
+  void fiftyRunningStagesLoseNothingWhilePartitionsMove(@TempDir Path home) throws Exception {
+    try (TestCluster cluster = TestCluster.find();
+        EmbeddedBroker broker = EmbeddedBroker.start(home.resolve("kafka"));
+        ConfigurableApplicationContext other = ExecutorOnTheBusIT.other(broker)) {
+      OtherSide side = other.getBean(OtherSide.class);
+      List<RunStage> stages = new ArrayList<>();
+      Process first = process(arguments(broker, cluster, home.resolve("first")), home);
+      try {
+        for (int i = 0; i < 50; i++) {
+          RunStage stage =
+              stage(
+                  cluster,
+                  Samples.key(),
+                  "many",
+                  "for n in $(seq 1 1000); do echo $n; sleep 0.5; done");
+          stages.add(stage);
+          send(other, stage);
+        }
+        awaitLines(side, stages, 1);
+        // One more: half of the partitions move to it. Then all of them.
+        try (ConfigurableApplicationContext second = second(broker, cluster, home)) {
+          assertThat(second.isRunning()).isTrue();
+          awaitLines(side, stages, 10);
+          first.destroyForcibly();
+          assertThat(first.waitFor(10, TimeUnit.SECONDS)).isTrue();
+          awaitLines(side, stages, 10);
+          stages.forEach(stage -> send(other, new StopStage(stage.key(), "test")));
+          Awaitility.await()
+              .atMost(Duration.ofMinutes(3))
+              .until(() -> stages.stream().allMatch(stage -> ended(side, stage)));
+        }
+        for (RunStage stage : stages) {
+          List<String> lines = List.copyOf(lines(side, stage).values());
+          assertThat(lines)
+              .as("whole and in order")
+              .containsExactlyElementsOf(
+                  IntStream.rangeClosed(1, lines.size()).mapToObj(Integer::toString).toList());
+          assertThat(times(side, stage)).as("each line was written once").hasSize(lines.size());
+          assertThat(
+                  ExecutorOnTheBusIT.of(side, StepFinished.class).stream()
+                      .filter(e -> e.key().equals(stage.key()))
+                      .map(StepFinished::logLines))
+              .containsOnly((long) lines.size());
+        }
+        Awaitility.await()
+            .atMost(Duration.ofMinutes(2))
+            .until(() ->
+                stages.stream()
+                    .allMatch(stage -> cluster.remains(stage.key().execution().value()).isEmpty()));
+      } finally {
+        first.destroyForcibly();
+      }
+    }
+  }
+
+  /** Waits until each stage has told so many lines more. */
+  private static void awaitLines(OtherSide side, List<RunStage> stages, int more) {
+    Map<RunStage, Integer> before = new HashMap<>();
+    stages.forEach(stage -> before.put(stage, lines(side, stage).size()));
+    Awaitility.await()
+        .atMost(Duration.ofMinutes(4))
+        .until(() ->
+            stages.stream()
+                .allMatch(stage ->
+                    lines(side, stage).size() >= Objects.requireNonNull(before.get(stage)) + more));
+  }
+
   private static RunStage stage(TestCluster cluster, StageKey of, String stage, String command) {
     return Samples.stage(
         new StageKey(of.execution(), stage, 1),
@@ -98,7 +170,7 @@ final class TakeoverOnTheBusIT {
         Samples.run("one", command));
   }
 
-  private static void send(ConfigurableApplicationContext other, RunStage command) {
+  private static void send(ConfigurableApplicationContext other, StageCommand command) {
     other
         .getBean(MessageBus.class)
         .send(

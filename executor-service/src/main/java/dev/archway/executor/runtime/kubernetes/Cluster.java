@@ -11,6 +11,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +24,8 @@ final class Cluster implements AutoCloseable {
   private final Map<String, SharedIndexInformer<Pod>> informers = new ConcurrentHashMap<>();
   private final Map<String, StartEvents> starts = new ConcurrentHashMap<>();
   private final Map<String, Viewed> views = new ConcurrentHashMap<>();
+  private final Semaphore asking = new Semaphore(100);
+  private final Object nodesAsked = new Object();
   private volatile @Nullable Nodes nodes;
 
   private record Viewed(PodView view, int users) {}
@@ -34,6 +38,19 @@ final class Cluster implements AutoCloseable {
 
   KubernetesClient client() {
     return client;
+  }
+
+  /**
+   * Asks the API server, which takes 250 requests of one connection at a time: what a burst asks
+   * beyond fewer than that waits here.
+   */
+  <T extends @Nullable Object> T ask(Function<KubernetesClient, T> request) {
+    asking.acquireUninterruptibly();
+    try {
+      return request.apply(client);
+    } finally {
+      asking.release();
+    }
   }
 
   /**
@@ -137,18 +154,33 @@ final class Cluster implements AutoCloseable {
    */
   @Nullable List<Node> nodes(Duration age) {
     Nodes known = nodes;
-    Instant now = Instant.now();
-    if (known == null || known.at().plus(age).isBefore(now)) {
-      try {
-        known = new Nodes(now, client.nodes().list().getItems());
-        nodes = known;
-      } catch (KubernetesClientException e) {
-        // What they tell is of use, but nothing depends on it.
-        System.getLogger(Cluster.class.getName())
-            .log(System.Logger.Level.DEBUG, "cannot list nodes: {0}", e.getMessage());
+    if (known == null || isOlder(known, age)) {
+      // One asks for all who wait.
+      synchronized (nodesAsked) {
+        known = nodes;
+        if (known == null || isOlder(known, age)) {
+          known = list(known);
+          nodes = known;
+        }
       }
     }
     return known == null ? null : known.items();
+  }
+
+  private static boolean isOlder(Nodes known, Duration age) {
+    return known.at().plus(age).isBefore(Instant.now());
+  }
+
+  private @Nullable Nodes list(@Nullable Nodes known) {
+    Instant now = Instant.now();
+    try {
+      return new Nodes(now, ask(c -> c.nodes().list().getItems()));
+    } catch (KubernetesClientException e) {
+      // What they tell is of use, but nothing depends on it.
+      System.getLogger(Cluster.class.getName())
+          .log(System.Logger.Level.DEBUG, "cannot list nodes: {0}", e.getMessage());
+      return known;
+    }
   }
 
   @Override

@@ -22,6 +22,7 @@ final class KubernetesSession implements StageSession {
   /** How long the API server may be away before the step is given back to the stage loop. */
   private static final Duration OUTAGE = Duration.ofMinutes(5);
 
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
 
   private final StageSpec spec;
@@ -65,7 +66,7 @@ final class KubernetesSession implements StageSession {
       throws RuntimeUnavailableException, InterruptedException {
     StepRun run = new StepRun(pod, spec, step, files, settings, log, stop, clock);
     Instant since = null;
-    Duration pause = Duration.ofMillis(50);
+    Duration pause = FIRST_PAUSE;
     while (true) {
       Instant began = clock.instant();
       try {
@@ -81,7 +82,7 @@ final class KubernetesSession implements StageSession {
         // What held for a while and then broke is a new trouble.
         if (since == null || Duration.between(began, now).compareTo(OUTAGE) > 0) {
           since = now;
-          pause = Duration.ofMillis(50);
+          pause = FIRST_PAUSE;
         }
         if (Duration.between(since, now).compareTo(OUTAGE) > 0) {
           throw new RuntimeUnavailableException(
@@ -96,8 +97,7 @@ final class KubernetesSession implements StageSession {
                 step.plan().id(),
                 e.getMessage());
         Thread.sleep(pause);
-        pause = pause.multipliedBy(2);
-        pause = pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause;
+        pause = longer(pause);
       }
     }
   }
@@ -137,13 +137,33 @@ final class KubernetesSession implements StageSession {
 
   @Override
   public void close() {
+    Instant since = clock.instant();
     try (pod) {
-      pod.remove();
-    } catch (IOException | KubernetesClientException e) {
-      // The stage's folder still says that there is something: the next start tries again.
-      System.getLogger(KubernetesSession.class.getName())
-          .log(
-              System.Logger.Level.WARNING, "cannot clean up after {0}: {1}", key(), e.getMessage());
+      for (Duration pause = FIRST_PAUSE; ; pause = longer(pause)) {
+        try {
+          pod.remove();
+          return;
+        } catch (IOException | KubernetesClientException e) {
+          if (Duration.between(since, clock.instant()).compareTo(OUTAGE) > 0) {
+            // The stage's folder still says that there is something: the next start tries again.
+            System.getLogger(KubernetesSession.class.getName())
+                .log(
+                    System.Logger.Level.WARNING,
+                    "cannot clean up after {0}: {1}",
+                    key(),
+                    e.getMessage());
+            return;
+          }
+        }
+        Thread.sleep(pause);
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
     }
+  }
+
+  private static Duration longer(Duration pause) {
+    Duration twice = pause.multipliedBy(2);
+    return twice.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : twice;
   }
 }

@@ -40,9 +40,9 @@ final class Leftovers {
     String namespace = pod.getMetadata().getNamespace();
     String name = pod.getMetadata().getName();
     try {
-      StagePod.release(cluster.client(), namespace, name);
+      StagePod.release(cluster, namespace, name);
       // Its secret goes with it.
-      var _ = cluster.client().pods().inNamespace(namespace).withName(name).delete();
+      var _ = cluster.ask(c -> c.pods().inNamespace(namespace).withName(name).delete());
       System.getLogger(Leftovers.class.getName())
           .log(System.Logger.Level.INFO, "removed pod {0}/{1}, left behind", namespace, name);
     } catch (KubernetesClientException e) {

@@ -7,10 +7,11 @@ import dev.archway.executor.runtime.StageSpec;
 import dev.archway.executor.runtime.StartFailure;
 import dev.archway.executor.runtime.StepResult;
 import dev.archway.executor.runtime.StepResult.NotStarted;
+import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
-import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
@@ -165,7 +166,7 @@ final class StagePod implements AutoCloseable {
   }
 
   private @Nullable Pod get() {
-    return cluster.client().pods().inNamespace(namespace).withName(name).get();
+    return cluster.ask(c -> c.pods().inNamespace(namespace).withName(name).get());
   }
 
   /** Asks the server whether the pod has come to its end, which the watch may not have told yet. */
@@ -199,49 +200,42 @@ final class StagePod implements AutoCloseable {
 
   private Pod create(Pod template) {
     List<DockerRegistry> registries = accounts();
-    var pods = cluster.client().pods().inNamespace(namespace);
     if (registries.isEmpty()) {
-      return pods.resource(template).create();
+      return cluster.ask(c -> c.pods().inNamespace(namespace).resource(template).create());
     }
     // First the secret, else a first pull without it would be told as unauthorized.
-    var secret =
-        cluster
-            .client()
-            .secrets()
-            .inNamespace(namespace)
-            .resource(
-                new SecretBuilder()
-                    .withNewMetadata()
-                    .withName(name)
-                    .addToLabels(PodNames.MANAGED_BY, PodNames.MANAGER)
-                    .endMetadata()
-                    .withType("kubernetes.io/dockerconfigjson")
-                    .addToStringData(".dockerconfigjson", files.authFile(registries))
-                    .build());
-    if (secret.get() == null) {
-      var _ = secret.create();
-    }
-    Pod pod = pods.resource(template).create();
-    // The secret goes with its pod, whoever deletes that.
-    var _ =
-        cluster
-            .client()
-            .secrets()
-            .inNamespace(namespace)
+    Secret secret =
+        new SecretBuilder()
+            .withNewMetadata()
             .withName(name)
-            .edit(s -> {
-              s.getMetadata()
-                  .setOwnerReferences(
-                      List.of(
-                          new OwnerReferenceBuilder()
-                              .withApiVersion("v1")
-                              .withKind("Pod")
-                              .withName(name)
-                              .withUid(pod.getMetadata().getUid())
-                              .build()));
-              return s;
-            });
-    return pod;
+            .addToLabels(PodNames.MANAGED_BY, PodNames.MANAGER)
+            .endMetadata()
+            .withType("kubernetes.io/dockerconfigjson")
+            .addToStringData(".dockerconfigjson", files.authFile(registries))
+            .build();
+    return cluster.ask(client -> {
+      var secrets = client.secrets().inNamespace(namespace);
+      if (secrets.withName(name).get() == null) {
+        var _ = secrets.resource(secret).create();
+      }
+      Pod pod = client.pods().inNamespace(namespace).resource(template).create();
+      // The secret goes with its pod, whoever deletes that.
+      OwnerReference owner =
+          new OwnerReferenceBuilder()
+              .withApiVersion("v1")
+              .withKind("Pod")
+              .withName(name)
+              .withUid(pod.getMetadata().getUid())
+              .build();
+      var _ =
+          secrets
+              .withName(name)
+              .edit(s -> {
+                s.getMetadata().setOwnerReferences(List.of(owner));
+                return s;
+              });
+      return pod;
+    });
   }
 
   /** The server's own words when it will not have the pod; null when it may have it later. */
@@ -273,22 +267,17 @@ final class StagePod implements AutoCloseable {
   /** Deletes the pod; what still runs in it has this long. */
   void delete(long graceSeconds) {
     var _ =
-        cluster
-            .client()
-            .pods()
-            .inNamespace(namespace)
-            .withName(name)
-            .withGracePeriod(graceSeconds)
-            .delete();
+        cluster.ask(c ->
+            c.pods().inNamespace(namespace).withName(name).withGracePeriod(graceSeconds).delete());
   }
 
   /** Deletes all that was made for the stage. */
   void remove() throws IOException {
     settle();
-    release(cluster.client(), namespace, name);
+    release(cluster, namespace, name);
     delete(5);
     if (!accounts().isEmpty()) {
-      var _ = cluster.client().secrets().inNamespace(namespace).withName(name).delete();
+      var _ = cluster.ask(c -> c.secrets().inNamespace(namespace).withName(name).delete());
     }
     Files.deleteIfExists(mark);
     Files.deleteIfExists(mark.getParent());
@@ -317,17 +306,13 @@ final class StagePod implements AutoCloseable {
   }
 
   /** Has the server forget the pod once it is deleted; nothing happens when there is none. */
-  static void release(KubernetesClient client, String namespace, String name) {
+  static void release(Cluster cluster, String namespace, String name) {
+    PatchContext merge = PatchContext.of(PatchType.STRATEGIC_MERGE);
+    String patch =
+        "{\"metadata\":{\"$deleteFromPrimitiveList/finalizers\":[\"%s\"]}}"
+            .formatted(PodNames.FINALIZER);
     try {
-      var _ =
-          client
-              .pods()
-              .inNamespace(namespace)
-              .withName(name)
-              .patch(
-                  PatchContext.of(PatchType.STRATEGIC_MERGE),
-                  "{\"metadata\":{\"$deleteFromPrimitiveList/finalizers\":[\"%s\"]}}"
-                      .formatted(PodNames.FINALIZER));
+      var _ = cluster.ask(c -> c.pods().inNamespace(namespace).withName(name).patch(merge, patch));
     } catch (KubernetesClientException e) {
       if (e.getCode() != 404) {
         throw e;
