@@ -328,10 +328,8 @@ final class Fields {
     if (object != null) {
       return object;
     }
-    if (node.get(key) == null || node.get(key) instanceof YamlNode.Scalar) {
-      if (node.get(key) == null || !has(key)) {
-        missing(key);
-      }
+    if (!has(key)) {
+      missing(key);
     }
     return new Fields(
         new YamlNode.Mapping(Map.of(), Map.of(), place(key)),

@@ -92,8 +92,11 @@ public final class PipelineSchema {
           List.of(Map.of("required", required), Map.of("required", List.of(shape.unless()))));
     }
     if (!shape.one().isEmpty()) {
+      definition.put("if", Map.of("type", "object"));
       definition.put(
-          "oneOf", shape.one().stream().map(key -> Map.of("required", List.of(key))).toList());
+          "then",
+          Map.of(
+              "oneOf", shape.one().stream().map(key -> Map.of("required", List.of(key))).toList()));
     }
     if (!all.isEmpty()) {
       definition.put("allOf", all);
