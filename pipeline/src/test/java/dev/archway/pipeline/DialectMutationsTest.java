@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.archway.contract.failure.Problem;
 import dev.archway.pipeline.dialect.Field;
+import dev.archway.pipeline.dialect.Form;
 import dev.archway.pipeline.dialect.Kind;
 import dev.archway.pipeline.dialect.PipelineShapes;
 import dev.archway.pipeline.dialect.Shape;
@@ -208,8 +209,7 @@ class DialectMutationsTest {
   /** Values that a kind does not take. */
   private static YamlNode[] wrong(Kind kind, YamlNode.Mapping node) {
     return switch (kind) {
-      case Kind.Text(String pattern) when pattern != null ->
-          new YamlNode[] {LIST, MAPPING, text("%%")};
+      case Kind.Text(Form form) when form != null -> new YamlNode[] {LIST, MAPPING, text("%%")};
       case Kind.Text _ -> new YamlNode[] {LIST, MAPPING};
       case Kind.Word _ -> new YamlNode[] {LIST, MAPPING, WORD};
       case Kind.Flag _ -> new YamlNode[] {LIST, MAPPING, WORD};
@@ -217,7 +217,7 @@ class DialectMutationsTest {
           most == Long.MAX_VALUE
               ? new YamlNode[] {LIST, MAPPING, WORD, text("" + (least - 1))}
               : new YamlNode[] {LIST, MAPPING, WORD, text("" + (least - 1)), text("" + (most + 1))};
-      case Kind.Texts(Kind.Text(String pattern), _) when pattern == null ->
+      case Kind.Texts(Kind.Text(Form form), _) when form == null ->
           new YamlNode[] {MAPPING, LISTS, list(MAPPING)};
       case Kind.Texts _ -> new YamlNode[] {MAPPING, LISTS, text("%%"), list(text("%%"))};
       case Kind.TextMap _ -> new YamlNode[] {WORD, LIST, DEEP};

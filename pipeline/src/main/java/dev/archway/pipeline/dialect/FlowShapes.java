@@ -55,7 +55,7 @@ public final class FlowShapes {
               texts(
                       "retryIntervals",
                       "How long to wait before each attempt; the last counts for the rest.")
-                  .of(new Kind.Texts(new Kind.Text(Patterns.DURATION), true)),
+                  .of(new Kind.Texts(new Kind.Text(Form.DURATION), true)),
               text("condition", "An expression; it is tried again while that is true."),
               object(
                   "onRetryFailure",

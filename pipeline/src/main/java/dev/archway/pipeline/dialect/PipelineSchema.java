@@ -5,7 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +18,7 @@ public final class PipelineSchema {
   private static final String BLANK = "^\\s*$";
   private static final String EXPRESSION = "<\\+";
   private static final String INPUT = "^\\s*<\\+\\s*input";
+  private static final String REFUSED = "a pipeline without it, which Archway does not run";
 
   /** By name; each is written once. */
   private final Map<String, Shape> shapes = new TreeMap<>();
@@ -78,8 +78,6 @@ public final class PipelineSchema {
     }
     Map<String, Object> definition = new LinkedHashMap<>();
     definition.put("description", shape.about());
-    definition.put("type", List.of("object", "string", "null"));
-    definition.put("pattern", BLANK + "|" + INPUT);
     definition.put("properties", properties);
     if (!shape.open()) {
       definition.put("additionalProperties", false);
@@ -134,10 +132,18 @@ public final class PipelineSchema {
       case Kind.Text text -> text(text, required);
       case Kind.Word word -> word(word, required);
       case Kind.Flag _ ->
-          scalar(List.of("boolean", "string"), List.of("^\\s*(true|false)\\s*$"), required);
+          scalar(
+              List.of("boolean", "string"),
+              List.of("^\\s*(true|false)\\s*$"),
+              "true or false",
+              required);
       case Kind.Count(long least, long most) -> {
         Map<String, Object> count =
-            scalar(List.of("integer", "string"), List.of("^\\s*[0-9]+\\s*$"), required);
+            scalar(
+                List.of("integer", "string"),
+                List.of("^\\s*[0-9]+\\s*$"),
+                "a whole number",
+                required);
         count.put("minimum", least);
         if (most < Long.MAX_VALUE) {
           count.put("maximum", most);
@@ -153,16 +159,15 @@ public final class PipelineSchema {
       case Kind.Nested(var shape) -> nested(shape.get(), required);
       // What the type says comes from the rules beside the properties.
       case Kind.ByType _ -> Map.of();
-      case Kind.Members(var shape, boolean orText) -> {
+      case Kind.Members(var shape, Form orText) -> {
         Map<String, Object> list = collection("array", required);
         list.put(
             "items",
-            orText
-                ? Map.of(
+            orText == null
+                ? nested(shape.get(), true)
+                : Map.of(
                     "anyOf",
-                    List.of(
-                        text(new Kind.Text(Patterns.PLATFORM), true), nested(shape.get(), true)))
-                : nested(shape.get(), true));
+                    List.of(text(new Kind.Text(orText), true), nested(shape.get(), true))));
         yield list;
       }
       case Kind.Anything _ -> Map.of();
@@ -170,29 +175,29 @@ public final class PipelineSchema {
   }
 
   private static Map<String, Object> text(Kind.Text text, boolean required) {
-    String pattern = text.pattern();
-    if (pattern == null) {
+    Form form = text.form();
+    if (form == null) {
       Map<String, Object> any = new LinkedHashMap<>();
       any.put("type", types(List.of("string", "number", "boolean"), required));
       if (required) {
-        any.put("pattern", "\\S");
+        pattern(any, "\\S", "a value");
       }
       return any;
     }
     List<String> types = new ArrayList<>(List.of("string"));
     // YAML makes a number of digits without quotes, however many.
-    if (IntStream.rangeClosed(1, 64).anyMatch(n -> Pattern.matches(pattern, "1".repeat(n)))) {
+    if (IntStream.rangeClosed(1, 64).anyMatch(n -> form.matches("1".repeat(n)))) {
       types.add("number");
     }
-    if (Pattern.matches(pattern, "true")) {
+    if (form.matches("true")) {
       types.add("boolean");
     }
-    return scalar(types, List.of("^(" + pattern + ")$"), required);
+    return scalar(types, List.of("^(" + form.pattern() + ")$"), form.expected(), required);
   }
 
   /** Of some types, or a string that matches one of the patterns or has an expression in it. */
   private static Map<String, Object> scalar(
-      List<String> types, List<String> patterns, boolean required) {
+      List<String> types, List<String> patterns, String expected, boolean required) {
     List<String> alternatives = new ArrayList<>(patterns);
     alternatives.add(EXPRESSION);
     if (!required) {
@@ -200,8 +205,15 @@ public final class PipelineSchema {
     }
     Map<String, Object> scalar = new LinkedHashMap<>();
     scalar.put("type", types(types, required));
-    scalar.put("pattern", String.join("|", alternatives));
-    return scalar;
+    return pattern(scalar, String.join("|", alternatives), expected);
+  }
+
+  /** What a string matches; editors that know the second key say it in words. */
+  private static Map<String, Object> pattern(
+      Map<String, Object> schema, String pattern, String expected) {
+    schema.put("pattern", pattern);
+    schema.put("patternErrorMessage", "Expected: " + expected + ".");
+    return schema;
   }
 
   private static Map<String, Object> word(Kind.Word word, boolean required) {
@@ -215,7 +227,13 @@ public final class PipelineSchema {
     return new LinkedHashMap<>(
         Map.of(
             "anyOf",
-            List.of(Map.of("enum", word.words()), scalar(List.of("string"), patterns, required))));
+            List.of(
+                Map.of("enum", word.words()),
+                scalar(
+                    List.of("string"),
+                    patterns,
+                    "one of " + String.join(", ", word.words()),
+                    required))));
   }
 
   private static String anyCase(String word) {
@@ -244,7 +262,10 @@ public final class PipelineSchema {
   private static Map<String, Object> collection(String type, boolean required) {
     Map<String, Object> collection = new LinkedHashMap<>();
     collection.put("type", types(List.of(type, "string"), required));
-    collection.put("pattern", required ? INPUT : BLANK + "|" + INPUT);
+    pattern(
+        collection,
+        required ? INPUT : BLANK + "|" + INPUT,
+        type.equals("array") ? "a list, or <+input>" : "a mapping, or <+input>");
     if (required && type.equals("array")) {
       collection.put("minItems", 1);
     }
@@ -262,18 +283,29 @@ public final class PipelineSchema {
   private static Map<String, Object> refused(@Nullable String harmless) {
     Map<String, Object> blank = new LinkedHashMap<>();
     blank.put("type", List.of("string", "array", "object", "null"));
+    blank.put("errorMessage", "Expected: " + REFUSED + ".");
+    pattern(
+        blank,
+        (harmless == null ? BLANK : "^\\s*(" + anyCase(harmless) + ")?\\s*$") + "|" + EXPRESSION,
+        REFUSED);
     blank.put(
-        "pattern",
-        (harmless == null ? BLANK : "^\\s*(" + anyCase(harmless) + ")?\\s*$") + "|" + EXPRESSION);
-    blank.put("items", ordered("type", List.of("string", "null"), "pattern", BLANK));
+        "items",
+        pattern(new LinkedHashMap<>(Map.of("type", List.of("string", "null"))), BLANK, REFUSED));
     blank.put("maxProperties", 0);
     Map<String, Object> refused = new LinkedHashMap<>();
-    refused.put("deprecationMessage", "Archway does not run this.");
     refused.put("doNotSuggest", true);
     if (harmless == null) {
       refused.putAll(blank);
     } else {
-      refused.put("anyOf", List.of(Map.of("enum", List.of(Boolean.valueOf(harmless))), blank));
+      refused.put(
+          "anyOf",
+          List.of(
+              ordered(
+                  "enum",
+                  List.of(Boolean.valueOf(harmless)),
+                  "errorMessage",
+                  "Expected: " + REFUSED + "."),
+              blank));
     }
     return refused;
   }

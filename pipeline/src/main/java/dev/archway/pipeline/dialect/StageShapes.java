@@ -63,7 +63,7 @@ public final class StageShapes {
               wordOfAnyCase("os", "Linux, which it is where it is absent.", List.of("Linux")),
               text(
                   "initTimeout",
-                  Patterns.DURATION,
+                  Form.DURATION,
                   "Accepted with a warning: the time limits of steps and stage are kept, this is not."))
           .ignores(
               "Accepted, and not read: Archway has no images of its own to pull into a stage.",
@@ -86,7 +86,7 @@ public final class StageShapes {
   private static final Shape.Keys PLATFORM =
       Shape.of("Platform", "A platform that the stage runs on, and what is different there.")
           .with(
-              text("platform", Patterns.PLATFORM, "os/architecture, such as linux/arm64.").needed(),
+              text("platform", Form.PLATFORM, "os/architecture, such as linux/arm64.").needed(),
               text("connectorRef", "Another connector of type K8sCluster or LocalPodman."),
               text("namespace", "Another namespace."),
               map("nodeSelector", "More labels that a node must have."),
@@ -119,7 +119,7 @@ public final class StageShapes {
                       "platforms",
                       "The platforms it runs on, once each; what its steps push becomes one image index.",
                       () -> PLATFORM)
-                  .of(new Kind.Members(() -> PLATFORM, true)),
+                  .of(new Kind.Members(() -> PLATFORM, Form.PLATFORM)),
               object("execution", "What it does.", () -> EXECUTION).needed(),
               object("slsa_provenance", "Accepted where it is switched off.", () -> PROVENANCE))
           .with(caching())
@@ -129,10 +129,10 @@ public final class StageShapes {
   public static final Shape.Keys STAGE =
       Shape.of("Stage", "A stage: steps that share a workspace.")
           .with(
-              text("identifier", Patterns.IDENTIFIER, "The stage's identifier.").needed(),
+              text("identifier", Form.IDENTIFIER, "The stage's identifier.").needed(),
               text("name", "What people call it; the identifier where it is absent."),
               word("type", "The type that there is.", List.of("CI")).needed(),
-              text("timeout", Patterns.DURATION, "How long it may take: 10h where it is absent."),
+              text("timeout", Form.DURATION, "How long it may take: 10h where it is absent."),
               list(
                   "variables",
                   "Values that its steps get as environment variables.",
