@@ -69,9 +69,6 @@ public final class DocumentShapes {
       new Shape.Either(
           "Document",
           List.of(
-              Shape.of("PipelineDocument", "A pipeline.")
-                  .with(
-                      object("pipeline", "The pipeline.", () -> PipelineShapes.PIPELINE).needed()),
               Shape.of("InputSetDocument", "An input set.")
                   .with(object("inputSet", "The input set.", () -> INPUT_SET).needed())
                   .opened(),
@@ -80,7 +77,11 @@ public final class DocumentShapes {
                   .opened(),
               Shape.of("TemplateDocument", "A template.")
                   .with(object("template", "The template.", () -> TEMPLATE).needed())
-                  .opened()));
+                  .opened(),
+              Shape.of("PipelineDocument", "A pipeline.")
+                  .with(
+                      object("pipeline", "The pipeline.", () -> PipelineShapes.PIPELINE)
+                          .needed())));
 
   private DocumentShapes() {}
 }
