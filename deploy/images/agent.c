@@ -8,8 +8,9 @@
  *   agent serve                the container that outlives all steps: sleeps until it is told to end
  *   agent talk DIR             what the executor runs in that container: opens gates, sends logs and ends of steps
  *
- * A step's folder: bell (FIFO), argv and env (each word ended by NUL), go (the gate is open), term and kill (what was
- * asked of the step), started, log (again and again "<RFC 3339 time> stdout|stderr <length>", a line feed and so many bytes), exit.
+ * A step's folder: bell (FIFO), argv and env (each word ended by NUL), go (the gate is open, and since when), next (whose gate
+ * to open when the step succeeds), killed (why it was ended), term and kill (what was asked of the step), started, log (again
+ * and again "<RFC 3339 time> stdout|stderr <length>", a line feed and so many bytes), exit (the exit code, and "next" when the next step goes on).
  * What counts is which files are there; the bell only says "look again", so no ring is ever missed.
  */
 #define _GNU_SOURCE
@@ -111,15 +112,21 @@ static char **words(const char *name, size_t *count) {
   return list;
 }
 
+/* Writes a file of a step's folder, whole or not at all; false when it cannot. */
+static int keep_in(int dir, const char *name, const char *text) {
+  char part[64];
+  snprintf(part, sizeof part, "%s.part", name);
+  int fd = openat(dir, part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  return fd >= 0 && write_all(fd, text, strlen(text)) == 0 && close(fd) == 0 && renameat(dir, part, dir, name) == 0;
+}
+
 static void keep(const char *name, const char *format, ...) {
   char text[128];
   va_list values;
   va_start(values, format);
-  int length = vsnprintf(text, sizeof text, format, values);
+  vsnprintf(text, sizeof text, format, values);
   va_end(values);
-  int fd = openat(folder, "part", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  if (fd < 0 || write_all(fd, text, (size_t)length) < 0 || close(fd) < 0 || renameat(folder, "part", folder, name) < 0)
-    die("write", name);
+  if (!keep_in(folder, name, text)) die("write", name);
 }
 
 static char *stamp(char *to, size_t room) {
@@ -189,6 +196,34 @@ static void start(char **argv, char **environment, int *out, int *err, int *fail
   *out = o[0];
   *err = e[0];
   *failure = f[0];
+}
+
+static void ring_in(int dir) {
+  int fd = openat(dir, "bell", O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+  if (fd < 0) return; /* Nobody waits there yet; whoever comes looks before it waits. */
+  if (write(fd, "!", 1) < 0) {}
+  close(fd);
+}
+
+/*
+ * Opens the gate of the step that follows, if all it needs has been brought there ahead: the way to the executor and back
+ * takes longer than many a step. True when that step goes on.
+ */
+static int hand_over(const char *dir) {
+  char next[200], path[PATH_MAX], time[48];
+  int fd = openat(folder, "next", O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return 0;
+  ssize_t n = read(fd, next, sizeof next - 1);
+  close(fd);
+  if (n <= 0) return 0;
+  next[n] = 0;
+  snprintf(path, sizeof path, "%s/../%s", dir, next);
+  int other = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (other < 0) return 0;
+  int opened = keep_in(other, "go", stamp(time, sizeof time));
+  if (opened) ring_in(other);
+  close(other);
+  return opened;
 }
 
 static void drain_bell(int bell) {
@@ -267,7 +302,8 @@ static int attempt(const char *dir) {
     return error == ENOENT ? 127 : 126;
   }
   int code = WIFSIGNALED(child_state) ? 128 + WTERMSIG(child_state) : WEXITSTATUS(child_state);
-  keep("exit", "%d", code);
+  int goes_on = code == 0 && !stopped && !there("killed") && hand_over(dir);
+  keep("exit", goes_on ? "%d next" : "%d", code);
   return code;
 }
 
@@ -401,11 +437,25 @@ static void put(const char *path, unsigned mode, const char *bytes, size_t lengt
   frame("put", path, "", 0);
 }
 
+static int folder_of(const char *step) {
+  int dir = open(in_step(step, "."), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (dir < 0) exit(3);
+  return dir;
+}
+
 static void ring(const char *step) {
-  int fd = open(in_step(step, "bell"), O_WRONLY | O_NONBLOCK | O_CLOEXEC);
-  if (fd < 0) return; /* Nobody waits there yet; whoever comes looks before it waits. */
-  if (write(fd, "!", 1) < 0) {}
-  close(fd);
+  int dir = folder_of(step);
+  ring_in(dir);
+  close(dir);
+}
+
+/* Asks a step to end, without an answer: the executor may be busy with its log. The first reason stays. */
+static void end(const char *step, const char *why, const char *how) {
+  int dir = folder_of(step);
+  if (faccessat(dir, "killed", F_OK, 0) < 0 && !keep_in(dir, "killed", why)) exit(3);
+  if (!keep_in(dir, how, "")) exit(3);
+  ring_in(dir);
+  close(dir);
 }
 
 /* A step may have put anything there: a link would lead to what only the agent may read, a pipe would hold it up. */
@@ -422,28 +472,28 @@ static void give(const char *path) {
 
 /* Carries out one request; returns the bytes it took, 0 when it is not there whole. */
 static size_t request(char *bytes, size_t length, int watch) {
-  char *end = memchr(bytes, '\n', length);
-  if (!end) return 0;
-  size_t line = (size_t)(end - bytes) + 1, size = 0;
-  char path[PATH_MAX];
+  char *line_end = memchr(bytes, '\n', length);
+  if (!line_end) return 0;
+  size_t line = (size_t)(line_end - bytes) + 1, size = 0;
+  char path[PATH_MAX], why[32];
   unsigned mode;
   long long offset;
-  *end = 0;
+  *line_end = 0;
   if (sscanf(bytes, "put %4000s %o %zu", path, &mode, &size) == 3) {
     if (size > LARGEST_PUT || path[0] != '/') exit(3);
     if (length < line + size) {
-      *end = '\n';
+      *line_end = '\n';
       return 0;
     }
-    put(path, mode, end + 1, size);
+    put(path, mode, line_end + 1, size);
   } else if (sscanf(bytes, "bring %4000s %o %zu", path, &mode, &size) == 3) {
     if (size > LARGEST_PUT || path[0] != '/') exit(3);
     if (length < line + size) {
-      *end = '\n';
+      *line_end = '\n';
       return 0;
     }
     if (held) frame("held", path, "", 0);
-    else put(path, mode, end + 1, size);
+    else put(path, mode, line_end + 1, size);
   } else if (sscanf(bytes, "gate %190s", path) == 1) {
     const char *go = in_step(path, "go");
     held = access(go, F_OK) == 0;
@@ -457,6 +507,10 @@ static size_t request(char *bytes, size_t length, int watch) {
     if (inotify_add_watch(watch, in_step(path, "."), IN_MODIFY | IN_CREATE | IN_MOVED_TO) < 0) {}
   } else if (sscanf(bytes, "drain %190s", path) == 1) {
     follow_of(path)->drain = 1;
+  } else if (sscanf(bytes, "term %190s %30s", path, why) == 2) {
+    end(path, why, "term");
+  } else if (sscanf(bytes, "kill %190s %30s", path, why) == 2) {
+    end(path, why, "kill");
   } else if (sscanf(bytes, "ring %190s", path) == 1) {
     ring(path);
   } else if (sscanf(bytes, "read %4000s", path) == 1) {

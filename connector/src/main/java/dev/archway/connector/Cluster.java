@@ -96,27 +96,33 @@ final class Cluster {
   }
 
   private static ClusterAllowances allowances(Section allow) {
-    allow.warnOfOthers(Set.of("privileged", "serviceAccounts"));
-    String privileged = allow.text("privileged");
-    if (privileged != null && !Set.of("true", "false").contains(privileged)) {
-      allow.error(
-          "privileged",
-          ProblemCode.BAD_VALUE,
-          "\"%s\" (expected: true or false)".formatted(privileged));
+    allow.warnOfOthers(Set.of("privileged", "serviceAccounts", "hostNamespaces", "hostPaths"));
+    return new ClusterAllowances(
+        flag(allow, "privileged"),
+        list(allow, "serviceAccounts", "service accounts' names"),
+        flag(allow, "hostNamespaces"),
+        list(allow, "hostPaths", "paths of the node"));
+  }
+
+  private static boolean flag(Section allow, String key) {
+    String value = allow.text(key);
+    if (value != null && !Set.of("true", "false").contains(value)) {
+      allow.error(key, ProblemCode.BAD_VALUE, "\"%s\" (expected: true or false)".formatted(value));
     }
-    List<String> accounts = new ArrayList<>();
-    if (allow.node().get("serviceAccounts") instanceof YamlNode.Sequence list) {
+    return "true".equals(value);
+  }
+
+  private static List<String> list(Section allow, String key, String of) {
+    List<String> values = new ArrayList<>();
+    if (allow.node().get(key) instanceof YamlNode.Sequence list) {
       for (YamlNode item : list.items()) {
-        if (item instanceof YamlNode.Scalar name && !name.blank()) {
-          accounts.add(name.text().strip());
+        if (item instanceof YamlNode.Scalar value && !value.blank()) {
+          values.add(value.text().strip());
         }
       }
-    } else if (allow.has("serviceAccounts")) {
-      allow.error(
-          "serviceAccounts",
-          ProblemCode.WRONG_KIND,
-          "not a list (expected: a list of service accounts' names)");
+    } else if (allow.has(key)) {
+      allow.error(key, ProblemCode.WRONG_KIND, "not a list (expected: a list of %s)".formatted(of));
     }
-    return new ClusterAllowances("true".equals(privileged), accounts);
+    return values;
   }
 }

@@ -146,7 +146,7 @@ class ConnectorDirectoryTest {
                 "account.in",
                 List.of(Platform.LINUX_ARM64),
                 new ClusterAccess.InCluster(),
-                new ClusterAllowances(true, List.of("robot"))));
+                new ClusterAllowances(true, List.of("robot"), true, List.of("/srv/cache"))));
     assertThat(connectors.find("o", "p", "account.file"))
         .hasValueSatisfying(c ->
             assertThat(((Connector.K8sCluster) c).access())
@@ -164,7 +164,7 @@ class ConnectorDirectoryTest {
   private void cluster(String id, String credential) throws IOException {
     Files.writeString(
         directory.resolve(id + ".yaml"),
-        "connector: {identifier: %s, type: K8sCluster, spec: {credential: {%s}, platforms: [linux/arm64], allow: {privileged: true, serviceAccounts: [robot]}}}"
+        "connector: {identifier: %s, type: K8sCluster, spec: {credential: {%s}, platforms: [linux/arm64], allow: {privileged: true, serviceAccounts: [robot], hostNamespaces: true, hostPaths: [/srv/cache]}}}"
             .formatted(id, credential));
   }
 

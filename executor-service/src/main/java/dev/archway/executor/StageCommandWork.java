@@ -5,6 +5,7 @@ import dev.archway.contract.command.StageCommand.RunStage;
 import dev.archway.contract.command.StageCommand.StopStage;
 import dev.archway.contract.connector.Connector;
 import dev.archway.contract.event.StageEvent.StageFinished;
+import dev.archway.contract.event.StageEvent.StageStarted;
 import dev.archway.contract.id.StageKey;
 import dev.archway.contract.wire.Envelope;
 import dev.archway.contract.wire.Topics;
@@ -13,7 +14,9 @@ import dev.archway.messaging.HeldRecords;
 import dev.archway.messaging.TopicHistory;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -30,9 +33,11 @@ final class StageCommandWork implements HeldRecords.Work {
 
   private final StageWorker worker;
   private final TopicHistory history;
-  private Ended ended = new Ended(Instant.MAX, Instant.EPOCH, Set.of());
+  private Told told = new Told(Instant.MAX, Instant.EPOCH, Map.of(), Set.of());
 
-  private record Ended(Instant since, Instant asked, Set<StageKey> stages) {}
+  /** What executors have told of stages since then. */
+  private record Told(
+      Instant since, Instant asked, Map<StageKey, StageStarted> started, Set<StageKey> over) {}
 
   StageCommandWork(StageWorker worker, TopicHistory history) {
     this.worker = worker;
@@ -47,11 +52,16 @@ final class StageCommandWork implements HeldRecords.Work {
         over.run();
       }
       case RunStage run -> {
+        if (!inherited || worker.knows(run.key())) {
+          worker.handle(run, over);
+          return;
+        }
+        Told before = told(envelope.time());
         // Its pod may be gone because it is over; then it must not be made again.
-        if (inherited && !worker.knows(run.key()) && isOver(run.key(), envelope.time())) {
+        if (before.over().contains(run.key())) {
           worker.forget(run, over);
         } else {
-          worker.handle(run, over);
+          worker.takeOver(run, before.started().get(run.key()), over);
         }
       }
       case StopStage stop -> worker.handle(stop, over);
@@ -65,22 +75,25 @@ final class StageCommandWork implements HeldRecords.Work {
     }
   }
 
-  private synchronized boolean isOver(StageKey key, Instant commanded) {
+  private synchronized Told told(Instant commanded) {
     Instant since = commanded.minus(CLOCKS);
     Instant now = Instant.now();
-    if (ended.since().isAfter(since) || ended.asked().plus(BELIEVED).isBefore(now)) {
-      Set<StageKey> stages = new HashSet<>();
+    if (told.since().isAfter(since) || told.asked().plus(BELIEVED).isBefore(now)) {
+      Map<StageKey, StageStarted> started = new HashMap<>();
+      Set<StageKey> over = new HashSet<>();
       history.read(
           Topics.STAGE_EVENTS,
           since,
-          told -> {
-            if (told.data() instanceof StageFinished finished) {
-              stages.add(finished.key());
+          event -> {
+            switch (event.data()) {
+              case StageStarted first -> started.putIfAbsent(first.key(), first);
+              case StageFinished last -> over.add(last.key());
+              default -> {}
             }
           });
-      ended = new Ended(since, now, stages);
+      told = new Told(since, now, started, over);
     }
-    return ended.stages().contains(key);
+    return told;
   }
 
   private static boolean onCluster(RunStage run) {

@@ -6,6 +6,7 @@ import dev.archway.broker.EmbeddedBroker;
 import dev.archway.contract.command.StageCommand.RunStage;
 import dev.archway.contract.event.LogChunk;
 import dev.archway.contract.event.StageEvent.StageFinished;
+import dev.archway.contract.event.StageEvent.StageStarted;
 import dev.archway.contract.event.StageEvent.StepFinished;
 import dev.archway.contract.id.StageKey;
 import dev.archway.contract.image.Platform;
@@ -74,6 +75,11 @@ final class TakeoverOnTheBusIT {
               .until(() -> cluster.remains(key.execution().value()).isEmpty());
           assertThat(times(side, quick)).as("the quick stage ran once").hasSize(1);
           assertThat(times(side, slow)).as("each line was written once").hasSize(150);
+          assertThat(ExecutorOnTheBusIT.of(side, StageStarted.class))
+              .filteredOn(e -> e.key().equals(slow.key()))
+              .extracting(StageStarted::at)
+              .as("the successor keeps the stage's start, and so its limit of time")
+              .containsOnly(first(side, slow));
           assertThat(ExecutorOnTheBusIT.of(side, StepFinished.class))
               .allSatisfy(e -> assertThat(e.status()).isEqualTo(Status.SUCCESS));
         }
@@ -103,6 +109,14 @@ final class TakeoverOnTheBusIT {
                 command.key().execution().value(),
                 Instant.now(),
                 command));
+  }
+
+  private static Instant first(OtherSide side, RunStage command) {
+    return ExecutorOnTheBusIT.of(side, StageStarted.class).stream()
+        .filter(e -> e.key().equals(command.key()))
+        .findFirst()
+        .orElseThrow()
+        .at();
   }
 
   private static boolean ended(OtherSide side, RunStage command) {

@@ -1,5 +1,6 @@
 package dev.archway.messaging;
 
+import java.io.UncheckedIOException;
 import java.sql.SQLException;
 import java.time.Duration;
 import org.apache.kafka.common.errors.RetriableException;
@@ -50,6 +51,8 @@ final class Redelivery {
           || t instanceof CannotCreateTransactionException
           || t instanceof MessageNotSentException
           || t instanceof RetriableException
+          // A full disk, say.
+          || t instanceof UncheckedIOException
           || (t instanceof SQLException sql
               && sql.getSQLState() != null
               && sql.getSQLState().startsWith("08"))) {

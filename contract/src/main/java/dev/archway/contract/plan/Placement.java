@@ -1,6 +1,9 @@
 package dev.archway.contract.plan;
 
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.archway.contract.connector.Connector;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +14,10 @@ import org.jspecify.annotations.Nullable;
  * {@code StageStarted}. Blank values mean unset, here null.
  *
  * @param connector the cluster or machine
+ * @param volumes what every step's container gets beside the workspace
+ * @param hostNames more names of the pod's own address 127.0.0.1
+ * @param initTimeout how long the pod's containers may take to start; null for the executor's own
+ * @param podSpecOverlay YAML whose {@code spec} is merged into the pod's; null for nothing
  */
 public record Placement(
     Connector connector,
@@ -23,13 +30,106 @@ public record Placement(
     List<Toleration> tolerations,
     Map<String, String> labels,
     Map<String, String> annotations,
-    @Nullable SecurityContext containerSecurityContext) {
+    @Nullable SecurityContext containerSecurityContext,
+    List<Volume> volumes,
+    List<String> hostNames,
+    @Nullable Duration initTimeout,
+    @Nullable String podSpecOverlay) {
   public Placement {
+    volumes = List.copyOf(volumes);
+    hostNames = List.copyOf(hostNames);
     nodeSelector = Map.copyOf(nodeSelector);
     tolerations = List.copyOf(tolerations);
     labels = Map.copyOf(labels);
     annotations = Map.copyOf(annotations);
   }
+
+  /** One without volumes, names, an init timeout and an overlay. */
+  public Placement(
+      Connector connector,
+      @Nullable String namespace,
+      @Nullable String serviceAccountName,
+      @Nullable Boolean automountServiceAccountToken,
+      @Nullable Long runAsUser,
+      @Nullable String priorityClassName,
+      Map<String, String> nodeSelector,
+      List<Toleration> tolerations,
+      Map<String, String> labels,
+      Map<String, String> annotations,
+      @Nullable SecurityContext containerSecurityContext) {
+    this(
+        connector,
+        namespace,
+        serviceAccountName,
+        automountServiceAccountToken,
+        runAsUser,
+        priorityClassName,
+        nodeSelector,
+        tolerations,
+        labels,
+        annotations,
+        containerSecurityContext,
+        List.of(),
+        List.of(),
+        null,
+        null);
+  }
+
+  /** The same elsewhere. */
+  public Placement at(
+      Connector connector,
+      @Nullable String namespace,
+      Map<String, String> nodeSelector,
+      List<Toleration> tolerations) {
+    return new Placement(
+        connector,
+        namespace,
+        serviceAccountName,
+        automountServiceAccountToken,
+        runAsUser,
+        priorityClassName,
+        nodeSelector,
+        tolerations,
+        labels,
+        annotations,
+        containerSecurityContext,
+        volumes,
+        hostNames,
+        initTimeout,
+        podSpecOverlay);
+  }
+
+  /** A volume, as far as Harness documents them (page "CI stage settings", "Volumes"). */
+  @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+  @JsonSubTypes({
+    @JsonSubTypes.Type(value = EmptyDir.class, name = "EmptyDir"),
+    @JsonSubTypes.Type(value = HostPath.class, name = "HostPath"),
+    @JsonSubTypes.Type(value = Claim.class, name = "PersistentVolumeClaim")
+  })
+  public sealed interface Volume {
+    /** Where containers see it: an absolute path. */
+    String mountPath();
+  }
+
+  /**
+   * An empty directory for the stage's time.
+   *
+   * @param medium {@code Memory}, or null for the node's disk
+   * @param size the most it may hold, as Kubernetes writes quantities; null for no limit
+   */
+  public record EmptyDir(String mountPath, @Nullable String medium, @Nullable String size)
+      implements Volume {}
+
+  /**
+   * A path of the node.
+   *
+   * @param path the node's path
+   * @param kind Kubernetes' type of host path, such as {@code Directory}; null for no check
+   */
+  public record HostPath(String mountPath, String path, @Nullable String kind) implements Volume {}
+
+  /** A claim in the stage's namespace. */
+  public record Claim(String mountPath, String claimName, boolean readOnly) implements Volume {}
 
   /** A Kubernetes toleration, field by field as Kubernetes names them. */
   public record Toleration(

@@ -31,6 +31,14 @@ public interface StageSession extends AutoCloseable {
       throws RuntimeUnavailableException, InterruptedException;
 
   /**
+   * True when the runtime has begun a step by itself ({@link StepSpec#next}), which then has to be
+   * run even when nothing else would run any more.
+   */
+  default boolean hasBegun(String step) throws InterruptedException {
+    return false;
+  }
+
+  /**
    * Asks the running step to end and kills it after the grace period; {@code run}, now and later,
    * returns Stopped. May be repeated.
    */

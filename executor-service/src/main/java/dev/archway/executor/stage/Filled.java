@@ -77,6 +77,13 @@ final class Filled {
     };
   }
 
+  /** True when nothing of the step is left to be filled in, so that it is known before its turn. */
+  static boolean isWhole(StepPlan.Run run) {
+    return !Template.hasExpression(run.image())
+        && (run.command() == null || !Template.hasExpression(run.command()))
+        && run.environment().values().stream().noneMatch(Template::hasExpression);
+  }
+
   private static Map<String, String> fill(Map<String, String> texts, Scope scope)
       throws ExpressionException {
     Map<String, String> filled = new LinkedHashMap<>();

@@ -6,10 +6,9 @@ import dev.archway.contract.image.PushedImage;
 import dev.archway.contract.plan.StepPlan;
 import dev.archway.contract.status.Status;
 import dev.archway.executor.runtime.StepResult;
+import dev.archway.executor.runtime.Times;
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -91,15 +90,9 @@ record Outcome(
   private static String late(StepPlan step, Duration limit) {
     return limit.equals(step.timeout())
         ? "step %s took longer than %s and was killed; raise its timeout"
-            .formatted(step.id(), text(limit))
+            .formatted(step.id(), Times.text(limit))
         : "the stage's time was up when step %s had run for %s, and it was killed; raise the stage's timeout"
-            .formatted(step.id(), text(limit));
-  }
-
-  /** As a pipeline writes it: {@code 1h30m}. */
-  private static String text(Duration time) {
-    Duration seconds = time.plusMillis(500).truncatedTo(ChronoUnit.SECONDS);
-    return seconds.toString().substring("PT".length()).toLowerCase(Locale.ROOT);
+            .formatted(step.id(), Times.text(limit));
   }
 
   /** The same end under the status that a failure strategy gave it. */

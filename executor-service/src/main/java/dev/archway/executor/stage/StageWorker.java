@@ -4,6 +4,7 @@ import dev.archway.contract.command.StageCommand;
 import dev.archway.contract.command.StageCommand.RunStage;
 import dev.archway.contract.command.StageCommand.StopStage;
 import dev.archway.contract.connector.Connector;
+import dev.archway.contract.event.StageEvent.StageStarted;
 import dev.archway.contract.id.StageKey;
 import dev.archway.executor.runtime.RuntimeUnavailableException;
 import dev.archway.executor.runtime.StageRuntime;
@@ -11,6 +12,7 @@ import dev.archway.executor.runtime.StageSession;
 import dev.archway.executor.runtime.StageSpec;
 import dev.archway.executor.secret.SecretSource;
 import dev.archway.expression.ExpressionException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -29,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StageWorker implements AutoCloseable {
   private static final Duration STOP_GRACE = Duration.ofSeconds(10);
+  private static final long LONGEST_PAUSE_SECONDS = 60;
   private static final Duration TOMBSTONES = Duration.ofDays(7);
 
   private final Path root;
@@ -164,6 +167,21 @@ public final class StageWorker implements AutoCloseable {
     }
   }
 
+  /**
+   * The same for a stage that another executor had.
+   *
+   * @param started what that one told of its start, which stays true: the stage's time counts from
+   *     there; null when it told nothing
+   */
+  public void takeOver(RunStage run, @Nullable StageStarted started, Runnable over) {
+    if (started != null) {
+      StageDirectory directory = StageDirectory.of(root, run.key());
+      directory.accept(run);
+      var _ = directory.event(StepLoop.STARTED, StageStarted.class, () -> started);
+    }
+    handle(run, over);
+  }
+
   /** True when the stage runs or waits here, or was brought to its end here. */
   public boolean knows(StageKey key) {
     Job job = jobs.get(key);
@@ -220,43 +238,70 @@ public final class StageWorker implements AutoCloseable {
     StageDirectory directory = StageDirectory.of(root, spec.key());
     boolean granted = false;
     boolean over = false;
-    try (Outgoing outgoing = new Outgoing(spec.key(), reports)) {
+    try {
       granted = job.slot.await();
+      boolean givenUp = false;
+      for (long pause = 1; !over; pause = Math.min(pause * 2, LONGEST_PAUSE_SECONDS)) {
+        try {
+          drive(spec, command.values(), directory, job, givenUp);
+          over = true;
+        } catch (RuntimeException e) {
+          // Its steps go on, or are where they were: the next try joins them.
+          System.getLogger(StageWorker.class.getName())
+              .log(
+                  System.Logger.Level.ERROR,
+                  "cannot go on with stage %s, next try in %d s".formatted(spec.key(), pause),
+                  e);
+          letGo(job);
+          // A full disk passes; a mistake of ours does not.
+          givenUp = pause == LONGEST_PAUSE_SECONDS && !(e instanceof UncheckedIOException);
+          Thread.sleep(Duration.ofSeconds(pause));
+        }
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    } finally {
+      if (granted) {
+        job.slots.release(job.slot);
+      }
+      if (over) {
+        cleanUp(spec, directory);
+      }
+      letGo(job);
+      var _ = jobs.computeIfPresent(spec.key(), (_, known) -> known == job ? null : known);
+      if (over) {
+        job.over.forEach(Runnable::run);
+      }
+    }
+  }
+
+  private void drive(
+      StageSpec spec,
+      Map<String, String> values,
+      StageDirectory directory,
+      Job job,
+      boolean givenUp)
+      throws InterruptedException {
+    try (Outgoing outgoing = new Outgoing(spec.key(), reports)) {
       StageSession session = open(spec, directory);
       job.session = session;
       if (directory.stopped().isPresent()) {
         session.stop(STOP_GRACE);
       }
-      new StepLoop(
-              spec,
-              command.values(),
-              new StageSecrets(secrets),
-              directory,
-              session,
-              outgoing,
-              clock)
-          .run();
-      over = true;
-    } catch (InterruptedException _) {
-      Thread.currentThread().interrupt();
-    } catch (RuntimeException e) {
-      System.getLogger(StageWorker.class.getName())
-          .log(System.Logger.Level.ERROR, "cannot go on with stage " + spec.key(), e);
-    } finally {
-      if (granted) {
-        job.slots.release(job.slot);
-      }
-      StageSession session = job.session;
-      if (over) {
-        cleanUp(spec, directory);
-      }
-      if (session != null) {
-        session.letGo();
-      }
-      var _ = jobs.computeIfPresent(spec.key(), (_, known) -> known == job ? null : known);
-      if (over) {
-        job.over.forEach(Runnable::run);
-      }
+      StepLoop loop =
+          new StepLoop(
+              spec, values, new StageSecrets(secrets), directory, session, outgoing, clock);
+      var _ =
+          givenUp
+              ? loop.giveUp("the executor cannot go on with the stage; its log says why")
+              : loop.run();
+    }
+  }
+
+  private static void letGo(Job job) {
+    StageSession session = job.session;
+    if (session != null) {
+      session.letGo();
     }
   }
 

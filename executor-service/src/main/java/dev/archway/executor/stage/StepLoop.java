@@ -36,6 +36,9 @@ import org.jspecify.annotations.Nullable;
  * decided by each step's {@code when} alone; a stage that shall stop runs nothing more.
  */
 final class StepLoop {
+  /** The name of the event that tells of the attempt's start. */
+  static final String STARTED = "stage-started";
+
   private final StageSpec spec;
   private final StageDirectory directory;
   private final StageSession session;
@@ -71,7 +74,7 @@ final class StepLoop {
   StageFinished run() throws InterruptedException {
     StageStarted started =
         directory.event(
-            "stage-started",
+            STARTED,
             StageStarted.class,
             () ->
                 new StageStarted(
@@ -96,6 +99,11 @@ final class StepLoop {
     return finish(progress.status(), progress.failure());
   }
 
+  /** Ends the stage wherever it stands: its pod or containers go with it. */
+  StageFinished giveUp(String why) throws InterruptedException {
+    return finish(Status.FAILED, Failure.of(FailureReason.RUNTIME_UNAVAILABLE, why));
+  }
+
   private StageFinished finish(Status status, @Nullable Failure failure)
       throws InterruptedException {
     StageFinished finished =
@@ -114,27 +122,45 @@ final class StepLoop {
   private void walk(
       List<Flow> flow, List<List<FailureStrategy>> levels, Progress progress, StepRun run)
       throws InterruptedException {
-    for (Flow node : flow) {
-      switch (node) {
-        case Flow.Step step -> step(step, levels, progress, run);
+    for (int i = 0; i < flow.size(); i++) {
+      switch (flow.get(i)) {
+        case Flow.Step step -> {
+          StepPlan.Run next = i + 1 < flow.size() ? next(flow.get(i + 1), progress) : null;
+          step(step, next, levels, progress, run);
+        }
         case Flow.Group group -> group(group, levels, progress, run);
         case Flow.Parallel parallel -> parallel(parallel, levels, progress, run);
       }
     }
   }
 
+  /** What follows a step that succeeds, when that is certain and whole already; else null. */
+  private StepPlan.@Nullable Run next(Flow node, Progress progress) {
+    return node instanceof Flow.Step follower
+            && follower.when().condition() == null
+            && progress.fits(follower.when().before())
+            && steps.get(follower.id()) instanceof StepPlan.Run next
+            && Filled.isWhole(next)
+        ? next
+        : null;
+  }
+
   private void step(
-      Flow.Step node, List<List<FailureStrategy>> levels, Progress progress, StepRun run)
+      Flow.Step node,
+      StepPlan.@Nullable Run next,
+      List<List<FailureStrategy>> levels,
+      Progress progress,
+      StepRun run)
       throws InterruptedException {
     StepPlan step = java.util.Objects.requireNonNull(steps.get(node.id()), node.id());
     StepFinished finished;
     if (run.before(step.id()) != null || run.begun(step.id())) {
-      finished = run.run(step, inside(node.onFailure(), levels));
+      finished = run.run(step, next, inside(node.onFailure(), levels));
     } else {
       try {
         finished =
-            runs(node.id(), node.when(), progress)
-                ? run.run(step, inside(node.onFailure(), levels))
+            runs(node.id(), node.when(), progress) || session.hasBegun(step.id())
+                ? run.run(step, next, inside(node.onFailure(), levels))
                 : run.skip(step);
       } catch (ExpressionException e) {
         finished = run.fail(step, String.valueOf(e.getMessage()));
@@ -239,7 +265,7 @@ final class StepLoop {
   /** Tells again everything that an attempt that is over has told, but for its log. */
   static void retell(StageSpec spec, StageDirectory directory, Outgoing outgoing)
       throws InterruptedException {
-    var started = directory.event("stage-started", StageStarted.class);
+    var started = directory.event(STARTED, StageStarted.class);
     if (started.isPresent()) {
       outgoing.event(started.get(), () -> {});
     }

@@ -86,9 +86,11 @@ final class StepRun {
   /**
    * Runs the step to its end.
    *
+   * @param next what runs at once when it succeeds; null when that is not known yet
    * @param levels its failure strategies, nearest first
    */
-  StepFinished run(StepPlan step, List<List<FailureStrategy>> levels) throws InterruptedException {
+  StepFinished run(StepPlan step, StepPlan.@Nullable Run next, List<List<FailureStrategy>> levels)
+      throws InterruptedException {
     StepFinished before = before(step.id());
     if (before != null && (!begun(step.id()) || directory.isSaid(step.id()))) {
       StepStarted begun = directory.event(step.id() + ".started", StepStarted.class).orElse(null);
@@ -109,7 +111,7 @@ final class StepRun {
       StepLog log = new StepLog(step.id(), outgoing, masks, lines);
       StepFinished tried =
           directory.event(step.id() + ".try" + attempt, StepFinished.class).orElse(null);
-      Outcome outcome = attempt(step, attempt, start, log);
+      Outcome outcome = attempt(step, next, attempt, start, log);
       StepFinished now = tried != null ? tried : event(step, outcome, log.count(), attempt - 1);
       Action action = FailureRules.action(now.status(), now.failure(), levels);
       boolean again =
@@ -171,11 +173,12 @@ final class StepRun {
     return false;
   }
 
-  private Outcome attempt(StepPlan step, int attempt, Instant start, StepLog log)
+  private Outcome attempt(
+      StepPlan step, StepPlan.@Nullable Run next, int attempt, Instant start, StepLog log)
       throws InterruptedException {
     StepResult result;
     try {
-      result = result(limited(Filled.step(step, scope.at(step.id())), start, attempt), log);
+      result = result(limited(Filled.step(step, scope.at(step.id())), next, start, attempt), log);
     } catch (ExpressionException e) {
       result = invalid(String.valueOf(e.getMessage()));
     }
@@ -186,11 +189,11 @@ final class StepRun {
     return new StepResult.Failed(FailureReason.INVALID_SPEC, why, null);
   }
 
-  private StepSpec limited(StepPlan step, Instant start, int attempt) {
+  private StepSpec limited(StepPlan step, StepPlan.@Nullable Run next, Instant start, int attempt) {
     Instant own = start.plus(step.timeout());
     return own.isBefore(stageDeadline)
-        ? new StepSpec(step, own, step.timeout(), attempt)
-        : new StepSpec(step, stageDeadline, Duration.between(start, stageDeadline), attempt);
+        ? new StepSpec(step, own, step.timeout(), attempt, next)
+        : new StepSpec(step, stageDeadline, Duration.between(start, stageDeadline), attempt, next);
   }
 
   private StepResult result(StepSpec step, StepLog log) throws InterruptedException {

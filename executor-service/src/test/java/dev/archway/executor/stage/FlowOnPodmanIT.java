@@ -18,6 +18,7 @@ import dev.archway.executor.Engines;
 import dev.archway.executor.RecordedReports;
 import dev.archway.executor.Samples;
 import dev.archway.executor.runtime.podman.PodmanRuntime;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -176,6 +177,35 @@ final class FlowOnPodmanIT {
         .containsExactlyInAnyOrderEntriesOf(Map.of("a", "its $HOME", "b", "x\ny", "c", ""));
     assertThat(reports.text("two"))
         .containsExactly("[its $HOME] [x", "y]", "[] [null]", "Demo MAIN SUCCEEDED");
+  }
+
+  @Test
+  void stageGoesOnOnceItsFolderCanBeWrittenAgain() throws Exception {
+    StageKey key = Samples.key();
+    Path events = StageDirectory.of(home.resolve("stages"), key).folder().resolve("events");
+    Path away = events.resolveSibling("away");
+    worker.handle(
+        stage(
+            key,
+            List.of(step("one"), step("two")),
+            List.of(
+                Samples.run("one", "echo one; sleep 2; echo once >>/harness/trace"),
+                Samples.run("two", "cat /harness/trace"))));
+    Awaitility.await()
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> reports.text("one").contains("one"));
+    Files.move(events, away);
+    Awaitility.await()
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> Files.exists(events.resolveSibling("workspace").resolve("trace")));
+    Awaitility.await()
+        .during(Duration.ofSeconds(2))
+        .atMost(Duration.ofSeconds(10))
+        .until(() -> reports.finished().isEmpty());
+    Files.move(away, events);
+    assertThat(await().failure()).isNull();
+    assertThat(reports.text("one")).containsExactly("one");
+    assertThat(reports.text("two")).containsExactly("once");
   }
 
   @Test

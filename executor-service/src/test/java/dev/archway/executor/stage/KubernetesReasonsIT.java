@@ -205,7 +205,7 @@ final class KubernetesReasonsIT {
         failure(
             Platform.LINUX_AMD64,
             placement(
-                cluster.connector(new ClusterAllowances(false, List.of("robot"))),
+                cluster.connector(new ClusterAllowances(false, List.of("robot"), false, List.of())),
                 "default",
                 "robot",
                 Map.of()));

@@ -3,6 +3,7 @@ package dev.archway.executor.stage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.archway.contract.command.StageCommand.RunStage;
+import dev.archway.contract.command.StageCommand.StopStage;
 import dev.archway.contract.event.StageEvent.StageFinished;
 import dev.archway.contract.failure.FailureReason;
 import dev.archway.contract.image.Platform;
@@ -22,6 +23,7 @@ import dev.archway.executor.runtime.kubernetes.KubernetesRuntime;
 import dev.archway.executor.runtime.kubernetes.KubernetesSettings;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -158,6 +160,66 @@ final class KubernetesStepsIT {
     assertThat(finished.status()).isEqualTo(Status.FAILED);
     assertThat(Objects.requireNonNull(finished.failure()).reason())
         .isEqualTo(FailureReason.OUT_OF_MEMORY);
+  }
+
+  @Test
+  void podGoesOnWithoutItsExecutorAndWhatRanIsToldThoughTheStageShallStop(@TempDir Path home) {
+    RunStage command =
+        plain(
+            Samples.run("one", "echo one; sleep 3"),
+            Samples.run("two", "echo two; trap 'exit 9' TERM; while :; do sleep 0.1; done"),
+            Samples.run("three", "echo three"));
+    worker.handle(command);
+    Awaitility.await()
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> reports.text("one").contains("one"));
+    worker.close();
+    String pod =
+        cluster
+            .client()
+            .pods()
+            .inNamespace("default")
+            .withLabel("dev.archway/execution", command.key().execution().value())
+            .list()
+            .getItems()
+            .getFirst()
+            .getMetadata()
+            .getName();
+    Awaitility.await()
+        .atMost(Duration.ofMinutes(1))
+        .ignoreExceptionsInstanceOf(KubernetesClientException.class)
+        .until(() -> log(pod, "s1-two").contains("two"));
+    RecordedReports told = new RecordedReports();
+    try (StageWorker successor =
+        new StageWorker(
+            home.resolve("successor"),
+            runtime,
+            told,
+            new StageWorker.Capacity(2, 2),
+            Samples.SECRETS,
+            Clock.systemUTC())) {
+      successor.handle(command);
+      successor.handle(new StopStage(command.key(), "ann"));
+      Awaitility.await()
+          .atMost(Duration.ofMinutes(1))
+          .until(() -> told.finished().isPresent() && successor.active() == 0);
+    }
+    assertThat(told.step("one").status()).isEqualTo(Status.SUCCESS);
+    assertThat(told.text("one")).containsExactly("one");
+    assertThat(told.step("two").status()).isEqualTo(Status.ABORTED);
+    assertThat(told.text("two")).containsExactly("two");
+    assertThat(told.step("three").status()).isEqualTo(Status.SKIPPED);
+    assertThat(told.finished().orElseThrow().status()).isEqualTo(Status.ABORTED);
+  }
+
+  private String log(String pod, String container) {
+    return cluster
+        .client()
+        .pods()
+        .inNamespace("default")
+        .withName(pod)
+        .inContainer(container)
+        .getLog();
   }
 
   private StepPlan entryPoint(String image) {

@@ -249,6 +249,38 @@ abstract class StageBehaviour {
   }
 
   @Test
+  void stepThatWritesWithoutEndEndsInTime() {
+    StageFinished finished =
+        run(
+            Samples.run(
+                "loud",
+                "alpine",
+                "while :; do echo on; sleep 0.005; done",
+                Duration.ofSeconds(2),
+                null));
+    assertThat(failure(finished).reason()).isEqualTo(FailureReason.TIMED_OUT);
+    assertThat(reports.lines("loud")).hasSize((int) reports.step("loud").logLines());
+  }
+
+  @Test
+  void stoppedStepThatEndsWellHasNoSuccessor() {
+    StageKey key = Samples.key();
+    worker.handle(
+        stage(
+            key,
+            null,
+            Samples.run("wait", "trap 'exit 0' TERM; echo on; while :; do sleep 0.1; done"),
+            Samples.run("next", "echo never")));
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> reports.text("wait").contains("on"));
+    worker.handle(new StopStage(key, "ann"));
+    assertThat(await().status()).isEqualTo(Status.ABORTED);
+    assertThat(reports.step("next").status()).isEqualTo(Status.SKIPPED);
+    assertThat(reports.text("next")).isEmpty();
+  }
+
+  @Test
   void secretsAreGivenToStepsAndKeptOutOfTheirLogs() {
     StepPlan.Run print = Samples.run("print", "");
     StageFinished finished =

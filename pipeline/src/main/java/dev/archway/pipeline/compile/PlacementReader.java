@@ -41,13 +41,11 @@ final class PlacementReader {
                 tolerations(spec, findings),
                 spec.strings("labels"),
                 spec.strings("annotations"),
-                securityContext(spec.object("containerSecurityContext")));
-    if (spec.parsed("initTimeout", ProblemCode.BAD_VALUE, Quantities::duration) != null) {
-      spec.warn(
-          "initTimeout",
-          ProblemCode.NOT_SUPPORTED,
-          "\"initTimeout\" is not kept; the time limits of steps and stage are");
-    }
+                securityContext(spec.object("containerSecurityContext")),
+                VolumeReader.read(spec, findings),
+                spec.texts("hostNames"),
+                spec.parsed("initTimeout", ProblemCode.BAD_VALUE, Quantities::duration),
+                PodOverlay.read(spec));
     spec.finish();
     return placement;
   }

@@ -256,18 +256,11 @@ final class StageReader {
         ? null
         : new Run(
             platform,
-            new Placement(
+            base.at(
                 connector,
                 namespace == null ? base.namespace() : namespace,
-                base.serviceAccountName(),
-                base.automountServiceAccountToken(),
-                base.runAsUser(),
-                base.priorityClassName(),
                 selector,
-                tolerations,
-                base.labels(),
-                base.annotations(),
-                base.containerSecurityContext()));
+                tolerations));
   }
 
   /** The stage's platform where it declares none; null after a finding. */

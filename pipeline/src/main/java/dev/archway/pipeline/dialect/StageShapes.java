@@ -43,6 +43,44 @@ public final class StageShapes {
               flag("readOnlyRootFilesystem", "Whether the root file system is read-only."))
           .ignores("Accepted, and not read.", "procMount");
 
+  private static final Shape.Keys EMPTY_DIR =
+      Shape.of("EmptyDir", "An empty directory for the stage's time.")
+          .with(
+              text("medium", "Memory, or nothing for the node's disk."),
+              text("size", Form.MEMORY, "The most it may hold, such as 1Gi."));
+
+  private static final Shape.Keys HOST_PATH =
+      Shape.of("HostPath", "A path of the node; the connector has to allow it.")
+          .with(
+              text("path", "The node's path.").needed(),
+              text("type", "Kubernetes' type of host path, such as Directory."));
+
+  private static final Shape.Keys CLAIM =
+      Shape.of("PersistentVolumeClaim", "A claim in the stage's namespace.")
+          .with(
+              text("claimName", "The claim's name.").needed(),
+              flag("readOnly", "Whether it is mounted read-only."));
+
+  private static final Shape.Keys VOLUME =
+      Shape.of("Volume", "What the containers of every step get beside the workspace.")
+          .with(
+              text("mountPath", "Where they see it: an absolute path.").needed(),
+              word(
+                      "type",
+                      "The kind of volume.",
+                      List.of("EmptyDir", "HostPath", "PersistentVolumeClaim"))
+                  .needed(),
+              byType(
+                  "spec",
+                  "What the kind needs.",
+                  Map.of(
+                      "EmptyDir",
+                      EMPTY_DIR,
+                      "HostPath",
+                      HOST_PATH,
+                      "PersistentVolumeClaim",
+                      CLAIM)));
+
   private static final Shape.Keys PLACEMENT =
       Shape.of("KubernetesDirect", "Where a stage's pods run.")
           .with(
@@ -61,15 +99,19 @@ public final class StageShapes {
               object(
                   "containerSecurityContext", "What the containers may.", () -> SECURITY_CONTEXT),
               wordOfAnyCase("os", "Linux, which it is where it is absent.", List.of("Linux")),
+              list("volumes", "Volumes beside the workspace.", () -> VOLUME),
+              texts("hostNames", "More names of the pod's own address 127.0.0.1."),
+              text(
+                  "podSpecOverlay",
+                  "YAML that begins with spec and is merged into that of the pod, but for its containers."),
               text(
                   "initTimeout",
                   Form.DURATION,
-                  "Accepted with a warning: the time limits of steps and stage are kept, this is not."))
+                  "How long images may be pulled and containers be started; 8m unless the executor says else."))
           .ignores(
               "Accepted, and not read: Archway has no images of its own to pull into a stage.",
               "harnessImageConnectorRef",
-              "imagePullPolicy")
-          .refuses("volumes", "hostNames", "podSpecOverlay");
+              "imagePullPolicy");
 
   private static final Shape.Either INFRASTRUCTURE =
       new Shape.Either(

@@ -178,6 +178,16 @@ final class Agent implements AutoCloseable {
     say("drain " + step + "\n");
   }
 
+  /**
+   * Asks a step to end; the first reason that was given stays. Does not wait for an answer: who
+   * follows a step that writes without end would never come to hear it.
+   *
+   * @param how {@code term} or {@code kill}
+   */
+  void end(String step, String how, String why) throws IOException {
+    say("%s %s %s\n".formatted(how, step, why));
+  }
+
   /** Has a step look at its folder. */
   void ring(String step) throws IOException {
     say("ring " + step + "\n");
@@ -185,16 +195,6 @@ final class Agent implements AutoCloseable {
 
   void remove(String path) throws IOException {
     say("remove " + path + "\n");
-  }
-
-  /** Writes a file, whole or not at all. */
-  synchronized void put(String path, int mode, String text)
-      throws IOException, InterruptedException {
-    send(request("put", new PodFile(path, mode, text)));
-    Frame answer = answer();
-    if (!answer.what().equals("put") || !answer.about().equals(path)) {
-      throw cannotWrite(path, answer);
-    }
   }
 
   /**
@@ -206,12 +206,28 @@ final class Agent implements AutoCloseable {
    */
   synchronized @Nullable String open(String step, List<PodFile> files, String go)
       throws IOException, InterruptedException {
+    return bring(step, files, PodFile.of(PodNames.folder(step) + "/go", go));
+  }
+
+  /**
+   * Brings a step's files while the one before still runs, so that that one opens the gate when it
+   * succeeds; does nothing when the gate is open.
+   *
+   * @throws IOException when a file cannot be written; the gate stays shut
+   */
+  synchronized void ahead(String step, List<PodFile> files, String before)
+      throws IOException, InterruptedException {
+    var _ = bring(step, files, PodFile.of(PodNames.folder(before) + "/next", step));
+  }
+
+  private @Nullable String bring(String step, List<PodFile> files, PodFile last)
+      throws IOException, InterruptedException {
     List<PodFile> all = new ArrayList<>(files);
-    all.add(PodFile.of(PodNames.folder(step) + "/go", go));
+    all.add(last);
     ByteArrayOutputStream requests = new ByteArrayOutputStream();
     requests.writeBytes(("gate " + step + "\n").getBytes(StandardCharsets.UTF_8));
     for (PodFile file : all) {
-      requests.writeBytes(request("bring", file));
+      requests.writeBytes(request(file));
     }
     requests.writeBytes(("ring " + step + "\n").getBytes(StandardCharsets.UTF_8));
     send(requests.toByteArray());
@@ -222,25 +238,21 @@ final class Agent implements AutoCloseable {
       refused = answer.what().equals("refused") ? answer : refused;
     }
     if (refused != null) {
-      throw cannotWrite(refused.about(), refused);
+      throw new IOException(
+          "cannot write %s in the pod: %s".formatted(refused.about(), refused.text()));
     }
     return gate.what().equals("file") ? gate.text() : null;
   }
 
-  private static byte[] request(String verb, PodFile file) {
+  private static byte[] request(PodFile file) {
     byte[] content = file.content().getBytes(StandardCharsets.UTF_8);
     byte[] head =
-        "%s %s %o %d\n"
-            .formatted(verb, file.path(), file.mode(), content.length)
+        "bring %s %o %d\n"
+            .formatted(file.path(), file.mode(), content.length)
             .getBytes(StandardCharsets.UTF_8);
     byte[] all = Arrays.copyOf(head, head.length + content.length);
     System.arraycopy(content, 0, all, head.length, content.length);
     return all;
-  }
-
-  private static IOException cannotWrite(String path, Frame answer) {
-    return new IOException(
-        "cannot write %s in the pod: %s %s".formatted(path, answer.what(), answer.text()));
   }
 
   /** The first 32 KiB of a file; null when there is none. */

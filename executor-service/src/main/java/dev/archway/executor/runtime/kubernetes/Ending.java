@@ -21,6 +21,8 @@ final class Ending {
   /** How long a killed container may take until its pod is deleted under it. */
   private static final Duration STUBBORN = Duration.ofSeconds(10);
 
+  private static final String STOPPED = "stopped";
+
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
 
   private final StepSpec spec;
@@ -65,34 +67,25 @@ final class Ending {
    *
    * @param agent the conversation with the step's pod
    */
-  boolean enforce(Agent agent, String folder) throws IOException, InterruptedException {
+  boolean enforce(Agent agent) throws IOException {
     StepResult due = due();
     if (due == null) {
       return false;
     }
     Instant now = clock.instant();
     Instant since = asked;
+    String why = due instanceof StepResult.Stopped ? STOPPED : "timed-out";
     if (since == null) {
-      if (agent.read(folder + "/killed") == null) {
-        String why = due instanceof StepResult.Stopped ? "stopped" : "timed-out";
-        agent.put(folder + "/killed", 0644, why);
-      }
-      signal(agent, folder, "term");
+      agent.end(spec.name(), "term", why);
       asked = now;
       return false;
     }
     Duration grace = request.grace() == null ? GRACE : request.grace();
     if (!killed && !now.isBefore(since.plus(grace))) {
-      signal(agent, folder, "kill");
+      agent.end(spec.name(), "kill", why);
       killed = true;
     }
     return killed && now.isAfter(since.plus(grace).plus(STUBBORN));
-  }
-
-  private static void signal(Agent agent, String folder, String name)
-      throws IOException, InterruptedException {
-    agent.put(folder + "/" + name, 0644, "");
-    agent.ring(folder.substring(folder.lastIndexOf('/') + 1));
   }
 
   /** The result that the mark in the pod stands for; null when there is no mark. */
@@ -100,9 +93,7 @@ final class Ending {
     if (mark == null) {
       return null;
     }
-    return mark.equals("stopped")
-        ? new StepResult.Stopped()
-        : new StepResult.TimedOut(spec.limit());
+    return mark.equals(STOPPED) ? new StepResult.Stopped() : new StepResult.TimedOut(spec.limit());
   }
 
   /** How long to wait for news at most. */

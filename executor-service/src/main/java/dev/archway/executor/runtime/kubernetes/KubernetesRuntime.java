@@ -84,9 +84,12 @@ public final class KubernetesRuntime implements StageRuntime {
       throw new RuntimeUnavailableException(
           "cannot make a folder in %s: %s".formatted(directory, e.getMessage()), e);
     }
-    StepFiles files = new StepFiles(spec, settings, secrets, entryPoints);
-    StagePod pod = new StagePod(cluster(connector), spec, settings, files, directory);
-    return new KubernetesSession(spec, pod, files, settings, clock);
+    Duration initTimeout = spec.stage().placement().initTimeout();
+    KubernetesSettings own =
+        initTimeout == null ? settings : settings.within(initTimeout, settings.sweepAfter());
+    StepFiles files = new StepFiles(spec, own, secrets, entryPoints);
+    StagePod pod = new StagePod(cluster(connector), spec, own, files, directory);
+    return new KubernetesSession(spec, pod, files, own, clock);
   }
 
   private synchronized Cluster cluster(K8sCluster connector) throws RuntimeUnavailableException {

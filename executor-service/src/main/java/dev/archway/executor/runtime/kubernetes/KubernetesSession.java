@@ -103,6 +103,29 @@ final class KubernetesSession implements StageSession {
   }
 
   @Override
+  public boolean hasBegun(String step) throws InterruptedException {
+    if (pod.hasBegun(step)) {
+      return true;
+    }
+    try {
+      // In a pod that was found it may have begun and nobody has heard of it.
+      return pod.isMade()
+          && pod.ensure() == null
+          && pod.isFound()
+          && pod.agent().read(PodNames.folder(step) + "/go") != null;
+    } catch (IOException | KubernetesClientException e) {
+      System.getLogger(KubernetesSession.class.getName())
+          .log(
+              System.Logger.Level.INFO,
+              "{0}: cannot see whether step {1} has begun: {2}",
+              key(),
+              step,
+              e.getMessage());
+      return false;
+    }
+  }
+
+  @Override
   public void stop(Duration grace) {
     stop.stop(grace);
   }

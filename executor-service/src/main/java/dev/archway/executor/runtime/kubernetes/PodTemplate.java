@@ -102,10 +102,18 @@ final class PodTemplate {
             .withNewEmptyDir()
             .endEmptyDir()
             .endVolume();
+    PodVolumes.of(placement).forEach(pod::addToVolumes);
     if (pullSecret != null) {
       pod = pod.addNewImagePullSecret(pullSecret);
     }
-    return pod.endSpec().build();
+    if (!placement.hostNames().isEmpty()) {
+      pod =
+          pod.addNewHostAlias()
+              .withIp("127.0.0.1")
+              .withHostnames(placement.hostNames())
+              .endHostAlias();
+    }
+    return PodOverlay.over(pod.endSpec().build(), placement.podSpecOverlay());
   }
 
   /** The labels that a node must have. */
@@ -220,6 +228,7 @@ final class PodTemplate {
             .withWorkingDir(PodNames.WORKSPACE)
             .withImagePullPolicy("IfNotPresent")
             .withVolumeMounts(mount("archway", PodNames.ROOT), mount("harness", PodNames.WORKSPACE))
+            .addAllToVolumeMounts(PodVolumes.mounts(placement))
             .withResources(
                 resources(
                     least(limits.cpuMillis(), STEP_CPU_MILLIS),

@@ -1,16 +1,12 @@
 package dev.archway.executor.runtime.kubernetes;
 
 import dev.archway.contract.connector.Connector.DockerRegistry;
-import dev.archway.contract.connector.Connector.K8sCluster;
-import dev.archway.contract.image.Platform;
-import dev.archway.contract.plan.Placement;
 import dev.archway.contract.plan.StepPlan;
 import dev.archway.contract.plan.StepPlan.Run;
 import dev.archway.executor.runtime.StageSpec;
 import dev.archway.executor.runtime.StartFailure;
 import dev.archway.executor.runtime.StepResult;
 import dev.archway.executor.runtime.StepResult.NotStarted;
-import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
@@ -26,7 +22,8 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -37,9 +34,7 @@ import org.jspecify.annotations.Nullable;
  * back after another has brought the stage to its end.
  */
 final class StagePod implements AutoCloseable {
-  private static final Duration NODES_KNOWN = Duration.ofMinutes(1);
   private static final Duration SETTLING = Duration.ofSeconds(20);
-  private static final Duration NODES_FRESH = Duration.ofSeconds(2);
 
   private final Cluster cluster;
   private final StageSpec spec;
@@ -49,6 +44,11 @@ final class StagePod implements AutoCloseable {
   private final String namespace;
   private final String name;
   private final PodView view;
+  private final Preflight preflight;
+
+  /** Steps that the one before has begun. */
+  private final Set<String> begun = ConcurrentHashMap.newKeySet();
+
   private final AtomicBoolean closed = new AtomicBoolean();
   private @Nullable Agent agent;
   private boolean found;
@@ -68,6 +68,7 @@ final class StagePod implements AutoCloseable {
     this.namespace = asked == null ? "default" : asked;
     this.name = PodNames.pod(spec.key());
     this.view = cluster.view(namespace, name);
+    this.preflight = new Preflight(cluster, spec);
   }
 
   PodView view() {
@@ -77,6 +78,21 @@ final class StagePod implements AutoCloseable {
   /** True when the pod was there before this: what it was asked is to be seen in it. */
   boolean isFound() {
     return found;
+  }
+
+  /** Notes that a step goes on by itself. */
+  void begun(String step) {
+    begun.add(step);
+  }
+
+  /** True when a step has been heard to go on by itself. */
+  boolean hasBegun(String step) {
+    return begun.contains(step);
+  }
+
+  /** True when the pod has been made, by this executor or one before it on this machine. */
+  boolean isMade() throws IOException {
+    return noted() != null;
   }
 
   /** Finds the pod or makes it; null when it is there, else why it is not. */
@@ -104,15 +120,17 @@ final class StagePod implements AutoCloseable {
 
   /** Makes the pod, unless another executor has: then it is joined, whatever hinders a new one. */
   private @Nullable StepResult make() throws IOException {
-    NotStarted hindered = hindered(NODES_KNOWN);
+    boolean accounts = !accounts().isEmpty();
+    Pod template = new PodTemplate(spec, settings).pod(namespace, accounts ? name : null);
+    NotStarted hindered = preflight.hindrance(template, Preflight.NODES_KNOWN);
     if (hindered != null) {
       // A node may have come since.
-      hindered = hindered(NODES_FRESH);
+      hindered = preflight.hindrance(template, Preflight.NODES_FRESH);
     }
     Pod pod = null;
     try {
       if (hindered == null) {
-        pod = create();
+        pod = create(template);
       }
     } catch (KubernetesClientException e) {
       if (e.getCode() != 409) {
@@ -127,7 +145,7 @@ final class StagePod implements AutoCloseable {
       note(pod.getMetadata().getUid());
       view.begin(pod);
       // What was known of the nodes may be old, and the pod wait for one that is there no more.
-      hindered = hindered(NODES_FRESH);
+      hindered = preflight.hindrance(template, Preflight.NODES_FRESH);
       if (hindered != null) {
         remove();
       }
@@ -161,83 +179,13 @@ final class StagePod implements AutoCloseable {
     }
   }
 
-  /**
-   * What keeps the stage from this cluster; null when nothing.
-   *
-   * @param age how old the list of nodes may be
-   */
-  private @Nullable NotStarted hindered(Duration age) {
-    Placement placement = spec.stage().placement();
-    if (!(placement.connector() instanceof K8sCluster connector)) {
-      throw new IllegalArgumentException("not a cluster: " + placement.connector().ref());
-    }
-    for (StepPlan step : spec.stage().steps()) {
-      if (step instanceof Run run
-          && PodTemplate.privileged(run, placement)
-          && !connector.allowed().privileged()) {
-        return new NotStarted(
-            StartFailure.INVALID_SPEC,
-            "cannot run step %s privileged: connector %s does not allow it; set allow.privileged there or drop privileged"
-                .formatted(run.id(), connector.ref()));
-      }
-    }
-    String account = placement.serviceAccountName();
-    if (account != null
-        && !account.equals("default")
-        && !connector.allowed().serviceAccounts().contains(account)) {
-      return new NotStarted(
-          StartFailure.INVALID_SPEC,
-          "cannot run as service account %s: connector %s does not allow it; list it there under allow.serviceAccounts or drop serviceAccountName"
-              .formatted(account, connector.ref()));
-    }
-    List<Node> nodes = cluster.nodes(age);
-    Platform platform = spec.stage().platform();
-    if (nodes != null && nodes.stream().noneMatch(n -> ready(n) && of(n, platform))) {
-      return new NotStarted(
-          StartFailure.UNSCHEDULABLE,
-          "cannot run %s on connector %s: none of its %d nodes is Ready and of that platform"
-              .formatted(platform, connector.ref(), nodes.size()));
-    }
-    return null;
-  }
-
-  private static boolean of(Node node, Platform platform) {
-    Map<String, String> labels = node.getMetadata().getLabels();
-    return platform.architecture().equals(labels.get("kubernetes.io/arch"))
-        && platform.os().equals(labels.getOrDefault("kubernetes.io/os", platform.os()));
-  }
-
-  private static boolean ready(Node node) {
-    return node.getStatus().getConditions().stream()
-        .anyMatch(c -> c.getType().equals("Ready") && c.getStatus().equals("True"));
-  }
-
-  /**
-   * True when the pod's node emulates the platform: its kubelet is of another. Before a node has
-   * been chosen, when every node that may be does.
-   */
+  /** True when the pod's node emulates the platform. */
   boolean emulated() {
-    List<Node> nodes = cluster.nodes(NODES_KNOWN);
-    if (nodes == null) {
-      return false;
-    }
-    Platform platform = spec.stage().platform();
-    Pod pod = view.pod();
-    String chosen = pod == null ? null : pod.getSpec().getNodeName();
-    List<Node> possible =
-        nodes.stream()
-            .filter(n ->
-                chosen == null
-                    ? ready(n) && of(n, platform)
-                    : n.getMetadata().getName().equals(chosen))
-            .toList();
-    return !possible.isEmpty()
-        && possible.stream()
-            .noneMatch(
-                n -> platform.architecture().equals(n.getStatus().getNodeInfo().getArchitecture()));
+    return preflight.emulated(view.pod());
   }
 
-  private Pod create() {
+  /** Those that images are pulled with. */
+  private List<DockerRegistry> accounts() {
     List<DockerRegistry> registries = new ArrayList<>();
     for (StepPlan step : spec.stage().steps()) {
       if (step instanceof Run run
@@ -246,9 +194,14 @@ final class StagePod implements AutoCloseable {
         registries.add(run.imageRegistry());
       }
     }
+    return registries;
+  }
+
+  private Pod create(Pod template) {
+    List<DockerRegistry> registries = accounts();
     var pods = cluster.client().pods().inNamespace(namespace);
     if (registries.isEmpty()) {
-      return pods.resource(new PodTemplate(spec, settings).pod(namespace, null)).create();
+      return pods.resource(template).create();
     }
     // First the secret, else a first pull without it would be told as unauthorized.
     var secret =
@@ -268,7 +221,7 @@ final class StagePod implements AutoCloseable {
     if (secret.get() == null) {
       var _ = secret.create();
     }
-    Pod pod = pods.resource(new PodTemplate(spec, settings).pod(namespace, name)).create();
+    Pod pod = pods.resource(template).create();
     // The secret goes with its pod, whoever deletes that.
     var _ =
         cluster
@@ -334,13 +287,7 @@ final class StagePod implements AutoCloseable {
     settle();
     release(cluster.client(), namespace, name);
     delete(5);
-    boolean secret =
-        spec.stage().steps().stream()
-            .anyMatch(s ->
-                s instanceof Run run
-                    && run.imageRegistry() != null
-                    && run.imageRegistry().username() != null);
-    if (secret) {
+    if (!accounts().isEmpty()) {
       var _ = cluster.client().secrets().inNamespace(namespace).withName(name).delete();
     }
     Files.deleteIfExists(mark);

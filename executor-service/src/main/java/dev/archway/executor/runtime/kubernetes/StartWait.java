@@ -3,6 +3,7 @@ package dev.archway.executor.runtime.kubernetes;
 import dev.archway.executor.runtime.StartFailure;
 import dev.archway.executor.runtime.StepResult;
 import dev.archway.executor.runtime.StepResult.NotStarted;
+import dev.archway.executor.runtime.Times;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -70,10 +71,12 @@ final class StartWait {
   private NotStarted late(String what, boolean unschedulable) {
     return unschedulable
         ? new NotStarted(
-            StartFailure.UNSCHEDULABLE, "no node took the pod within %s: %s".formatted(limit, what))
+            StartFailure.UNSCHEDULABLE,
+            "no node took the pod within %s: %s".formatted(Times.text(limit), what))
         : new NotStarted(
             StartFailure.ENGINE,
-            "the step could not start within %s; it waited for: %s".formatted(limit, what));
+            "the step could not start within %s; it waited for: %s"
+                .formatted(Times.text(limit), what));
   }
 
   private @Nullable StepResult image(PodState.NoImage trouble) {

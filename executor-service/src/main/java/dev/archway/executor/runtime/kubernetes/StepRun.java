@@ -1,29 +1,25 @@
 package dev.archway.executor.runtime.kubernetes;
 
 import dev.archway.contract.event.LogChunk.Line;
-import dev.archway.contract.failure.FailureReason;
 import dev.archway.contract.plan.StepPlan;
 import dev.archway.contract.plan.StepPlan.BuildAndPush;
+import dev.archway.contract.plan.StepPlan.Run;
 import dev.archway.executor.runtime.LogSink;
 import dev.archway.executor.runtime.StageSpec;
 import dev.archway.executor.runtime.StartFailure;
-import dev.archway.executor.runtime.StepOutputs;
 import dev.archway.executor.runtime.StepResult;
 import dev.archway.executor.runtime.StepResult.NotStarted;
 import dev.archway.executor.runtime.StepSpec;
 import dev.archway.executor.runtime.StopRequest;
 import dev.archway.executor.runtime.kubernetes.Agent.Frame;
 import dev.archway.executor.runtime.log.LogParser;
-import dev.archway.executor.runtime.script.BuildResult;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -41,6 +37,9 @@ final class StepRun {
   /** How long after a container's end its own word may still be on its way. */
   private static final Duration LAST_WORD = Duration.ofSeconds(2);
 
+  /** What follows the exit code of a step that has opened the next one's gate. */
+  private static final String NEXT = " next";
+
   private static final Frame WAKE = Frame.word("wake");
 
   private final StagePod pod;
@@ -55,6 +54,7 @@ final class StepRun {
   private final Ending ending;
   private final StopRequest stop;
   private final StartWait start;
+  private final StepEnd end;
   private final BlockingQueue<Frame> frames = new ArrayBlockingQueue<>(64);
   private final LogParser parser = new LogParser.Chunks();
   private long offset;
@@ -82,6 +82,7 @@ final class StepRun {
     this.clock = clock;
     this.ending = new Ending(spec, stop, clock);
     this.stop = stop;
+    this.end = new StepEnd(pod, stage, spec);
     this.start = new StartWait(spec.plan().id(), settings.initTimeout(), clock);
   }
 
@@ -126,6 +127,7 @@ final class StepRun {
       frames.clear();
       agent.follow(name, offset, frames);
       open(agent);
+      ahead(agent);
       return follow(agent);
     } finally {
       if (agent != null) {
@@ -161,7 +163,8 @@ final class StepRun {
   /** Brings what the step needs and opens its gate, unless it has been opened before. */
   private void open(Agent agent) throws IOException, InterruptedException {
     // Before anything is resolved for a step that may long be running.
-    String opened = pod.isFound() || tried ? agent.read(folder + "/go") : null;
+    String opened =
+        pod.isFound() || pod.hasBegun(name) || tried ? agent.read(folder + "/go") : null;
     tried = true;
     Instant now = clock.instant();
     if (opened != null) {
@@ -176,6 +179,17 @@ final class StepRun {
     ending.started(opened == null ? now : Instant.parse(opened));
   }
 
+  /**
+   * Brings what the next step needs, when this one's exit code alone decides whether it runs and it
+   * gets nothing that this one must not see.
+   */
+  private void ahead(Agent agent) throws IOException, InterruptedException {
+    Run next = spec.next();
+    if (next != null && next.command() != null && !(spec.plan() instanceof BuildAndPush)) {
+      agent.ahead(next.id(), files.of(next, next.id()), name);
+    }
+  }
+
   private StepResult follow(Agent agent) throws IOException, InterruptedException {
     Instant endedSince = null;
     boolean draining = false;
@@ -184,6 +198,10 @@ final class StepRun {
       String what = frame == null ? "wake" : frame.what();
       if (frame != null && what.equals("log")) {
         read(frame.bytes());
+        // A step that writes without end has an end all the same.
+        if (ending.enforce(agent)) {
+          pod.delete(0);
+        }
         continue;
       }
       if (frame != null && what.equals("exit")) {
@@ -219,7 +237,7 @@ final class StepRun {
         }
         case PodState.Running _ -> {}
       }
-      if (ending.enforce(agent, folder)) {
+      if (ending.enforce(agent)) {
         pod.delete(0);
       }
     }
@@ -246,7 +264,11 @@ final class StepRun {
 
   /** The step's own process said how it ended. */
   private StepResult ended(Agent agent, String text) throws IOException, InterruptedException {
-    if (joined || ending.begun()) {
+    // A step whose successor goes on has ended well, whatever was asked of it since.
+    boolean goesOn = text.endsWith(NEXT);
+    if (goesOn && spec.next() != null) {
+      pod.begun(spec.next().id());
+    } else if (joined || ending.begun()) {
       StepResult killed = ending.result(agent.read(folder + "/killed"));
       if (killed != null) {
         finishLog();
@@ -260,61 +282,20 @@ final class StepRun {
           "cannot start the step: %s; name an image that has the step's shell"
               .formatted(text.substring("refused ".length())));
     }
-    int code = Integer.parseInt(text.strip());
+    int code = Integer.parseInt(goesOn ? text.substring(0, text.length() - NEXT.length()) : text);
     StepResult lost = lost(code);
     if (lost != null) {
       return gone(lost);
     }
     StepResult result = outOfMemory(code);
     if (result == null) {
-      result =
-          switch (spec.plan()) {
-            case StepPlan.Run run -> new StepResult.Exited(code, outputs(agent, run));
-            case StepPlan.Clone clone -> clone(clone, code);
-            case BuildAndPush build -> build(agent, build, code);
-          };
+      result = end.of(agent, code);
     }
     for (String path : StepFiles.secrets(spec.plan(), name)) {
       agent.remove(path);
     }
     finishLog();
     return result;
-  }
-
-  private Map<String, String> outputs(Agent agent, StepPlan.Run run)
-      throws IOException, InterruptedException {
-    Map<String, String> values = new HashMap<>();
-    for (int i = 0; i < run.outputs().size(); i++) {
-      String value = agent.read(PodNames.output(name) + i);
-      if (value != null && value.length() <= StepOutputs.LONGEST) {
-        values.put(run.outputs().get(i).name(), value);
-      }
-    }
-    return values;
-  }
-
-  private StepResult clone(StepPlan.Clone clone, int code) {
-    var checkout = stage.checkout(clone);
-    return code == 0 || checkout == null
-        ? new StepResult.Completed(List.of())
-        : new StepResult.Failed(
-            FailureReason.CLONE_FAILED,
-            "cannot clone %s at %s: git ended with %d"
-                .formatted(checkout.refName(), checkout.commit(), code),
-            code);
-  }
-
-  private StepResult build(Agent agent, BuildAndPush build, int code)
-      throws IOException, InterruptedException {
-    Map<String, String> left = new HashMap<>();
-    for (String name : BuildResult.files(build)) {
-      String content = agent.read(folder + "/" + name);
-      if (content != null) {
-        left.put(name, content);
-      }
-    }
-    return BuildResult.of(
-        build, stage.stage().platform(), pod.emulated(), stage.commit(), code, left);
   }
 
   /**

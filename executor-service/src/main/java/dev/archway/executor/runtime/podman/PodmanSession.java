@@ -76,6 +76,9 @@ final class PodmanSession implements StageSession {
     set.put("tolerations", !placement.tolerations().isEmpty());
     set.put("labels", !placement.labels().isEmpty());
     set.put("annotations", !placement.annotations().isEmpty());
+    set.put("hostNames", !placement.hostNames().isEmpty());
+    set.put("initTimeout", placement.initTimeout() != null);
+    set.put("podSpecOverlay", placement.podSpecOverlay() != null);
     return set.entrySet().stream().filter(Map.Entry::getValue).map(Map.Entry::getKey).toList();
   }
 
