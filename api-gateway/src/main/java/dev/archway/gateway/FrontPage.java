@@ -19,6 +19,7 @@ final class FrontPage {
             "executions", "/api/v1/executions",
             "images", "/api/v1/images",
             "validate", "/api/v1/pipelines/validate",
+            "schema", "/api/v1/schema/pipeline",
             "health", "/actuator/health"));
   }
 }

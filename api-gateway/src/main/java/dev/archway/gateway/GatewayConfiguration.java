@@ -76,6 +76,10 @@ public class GatewayConfiguration {
         new Backend("log-service", properties.logUrl(), serviceToken, properties.retryAfter());
     return logs.takes(path("/api/v1/executions/{id}/logs"))
         .and(registry.takes(path("/api/v1/images/**")))
-        .and(planner.takes(path("/api/v1/executions/**").or(path("/api/v1/pipelines/**"))));
+        .and(
+            planner.takes(
+                path("/api/v1/executions/**")
+                    .or(path("/api/v1/pipelines/**"))
+                    .or(path("/api/v1/schema/**"))));
   }
 }

@@ -87,6 +87,7 @@ class GatewayTest {
     "/api/v1/executions/abcdefgh/events,planner",
     "/api/v1/executions/abcdefgh/logs?stage=a&step=b,logs",
     "/api/v1/pipelines/validate,planner",
+    "/api/v1/schema/pipeline,planner",
     "/api/v1/images?repository=localhost%3A5000%2Fmy-repo%2Fdemo,registry",
     "/api/v1/images/localhost:5000/my-repo/demo/tags/1.0/history,registry"
   })

@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       RunCommand.class,
       PlanCommand.class,
+      SchemaCommand.class,
       LogsCommand.class,
       ExecutionsCommand.class,
       ShowCommand.class,

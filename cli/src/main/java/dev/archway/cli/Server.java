@@ -63,6 +63,11 @@ final class Server {
     return read(send(request(path, "application/json").GET()), type);
   }
 
+  /** The same, as it came. */
+  String text(String path) {
+    return send(request(path, "application/json").GET());
+  }
+
   /**
    * Sends a document and reads the answer.
    *

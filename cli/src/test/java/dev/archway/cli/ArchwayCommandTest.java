@@ -257,6 +257,14 @@ class ArchwayCommandTest {
   }
 
   @Test
+  void schemaPrintsWhatTheServerHas() {
+    server.on("GET /api/v1/schema/pipeline", 200, Map.of("type", "object"));
+
+    assertThat(run("schema")).isZero();
+    assertThat(out.toString()).isEqualTo("{\"type\":\"object\"}\n");
+  }
+
+  @Test
   void logsPrintsWhatIsThereOfOneStep() {
     server.on("GET /api/v1/executions/e1234567", 200, view(Status.RUNNING, null));
     server.on(

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -90,15 +91,30 @@ class HarnessExamplesTest {
         : text;
   }
 
+  static Compilation compile(String yaml) {
+    return PipelineCompiler.compile(new PipelineSource(yaml, INPUTS, List.of(), null), ALL);
+  }
+
+  /** The pipelines, whole; none where the folder is absent. */
+  static List<String> examples() throws IOException {
+    List<String> pipelines = new ArrayList<>();
+    if (Files.isDirectory(FOLDER)) {
+      try (Stream<Path> files = Files.list(FOLDER)) {
+        for (Path file : files.filter(f -> f.toString().endsWith(".yaml")).sorted().toList()) {
+          pipelines.add(whole(Files.readString(file)));
+        }
+      }
+    }
+    return pipelines;
+  }
+
   @Test
   void eachCompilesOrIsToldWhyNot() throws IOException {
     assumeThat(FOLDER).isDirectory();
     StringBuilder told = new StringBuilder();
     try (Stream<Path> files = Files.list(FOLDER)) {
       for (Path file : files.filter(f -> f.toString().endsWith(".yaml")).sorted().toList()) {
-        Compilation compilation =
-            PipelineCompiler.compile(
-                new PipelineSource(whole(Files.readString(file)), INPUTS, List.of(), null), ALL);
+        Compilation compilation = compile(whole(Files.readString(file)));
         List<Problem> problems =
             switch (compilation) {
               case Compilation.Compiled compiled -> compiled.warnings();

@@ -8,6 +8,7 @@ import dev.archway.messaging.Outbox;
 import dev.archway.messaging.OutboxConfiguration;
 import dev.archway.planner.api.EventStreamController;
 import dev.archway.planner.api.ExecutionController;
+import dev.archway.planner.api.SchemaController;
 import dev.archway.planner.machine.ExecutionMachine;
 import dev.archway.planner.store.EventHub;
 import dev.archway.planner.store.ExecutionStore;
@@ -70,6 +71,11 @@ public class PlannerConfiguration {
       EventHub hub,
       Clock clock) {
     return new ExecutionStore(jdbc, new TransactionTemplate(transactions), outbox, hub, clock);
+  }
+
+  @Bean
+  SchemaController schemaController() {
+    return new SchemaController();
   }
 
   @Bean

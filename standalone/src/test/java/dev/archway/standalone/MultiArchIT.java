@@ -245,6 +245,12 @@ class MultiArchIT {
   }
 
   @Test
+  void theSchemaOfPipelinesIsTheOneInTheRepository() throws IOException {
+    assertThat(server.get("/api/v1/schema/pipeline", "application/json"))
+        .isEqualTo(Files.readString(Path.of("../docs/schema/pipeline.json")));
+  }
+
+  @Test
   void brokenYamlIsAFindingWithItsPlace() {
     HttpResponse<String> answer = server.submit("pipeline:\n  name: [unclosed\n", Map.of());
     assertThat(answer.statusCode()).isEqualTo(422);

@@ -23,23 +23,16 @@ import org.jspecify.annotations.Nullable;
  * the schema, which is written from the same shapes, tells what is read.
  */
 final class Fields {
-  /** Of a mapping about which nothing is known. */
-  private static final Shape.Keys UNKNOWN = Shape.anything("?", "");
-
   private final YamlNode.Mapping node;
   private final String path;
   private final Findings findings;
-  private final Shape shape;
-
-  /** The alternative of the shape that the mapping is. */
-  private final Shape.Keys keys;
+  private final Asked asked;
 
   Fields(YamlNode.Mapping node, String path, Findings findings, Shape shape) {
     this.node = node;
     this.path = path;
     this.findings = findings;
-    this.shape = shape;
-    this.keys = shape.chosen(this::filled);
+    this.asked = new Asked(shape, node);
   }
 
   String path() {
@@ -57,49 +50,12 @@ final class Fields {
   }
 
   boolean has(String key) {
-    field(key);
-    return filled(key);
-  }
-
-  private boolean filled(String key) {
-    YamlNode value = node.get(key);
-    return value != null && !value.blank();
-  }
-
-  /** What the shape says of a key; null where it says nothing of any. */
-  private @Nullable Field field(String key) {
-    Field field = shape.field(key);
-    if (field == null && !keys.open()) {
-      throw new IllegalStateException(
-          "a reader asks for \"%s\", which %s does not have (expected: one of %s); add it to the shape in dev.archway.pipeline.dialect"
-              .formatted(key, shape.name(), shape.keys()));
-    }
-    return field;
-  }
-
-  private void expect(String key, Set<Class<? extends Kind>> kinds) {
-    Field field = field(key);
-    if (field != null
-        && (field.use() != Field.Use.READ || !kinds.contains(field.kind().getClass()))) {
-      throw new IllegalStateException(
-          "a reader asks for \"%s\" of %s as another kind than the shape has (expected: %s, %s)"
-              .formatted(key, shape.name(), field.use(), field.kind().getClass().getSimpleName()));
-    }
-  }
-
-  private void expectRequired(String key) {
-    Field field = field(key);
-    if (field != null
-        && !field.required()
-        && !(field.kind() instanceof Kind.ByType types && shape(types).demanding())) {
-      throw new IllegalStateException(
-          "a reader demands \"%s\" of %s, whose shape does not (expected: needed)"
-              .formatted(key, shape.name()));
-    }
+    asked.field(key);
+    return asked.filled(key);
   }
 
   @Nullable String text(String key) {
-    expect(key, Set.of(Kind.Text.class, Kind.Word.class));
+    asked.expect(key, Set.of(Kind.Text.class, Kind.Word.class));
     return single(key);
   }
 
@@ -121,7 +77,7 @@ final class Fields {
 
   /** The same, with a finding when it is missing. */
   String requiredTemplate(String key, String instead) {
-    expectRequired(key);
+    asked.expectRequired(key);
     String text = template(key);
     return text == null ? required(key, instead) : text;
   }
@@ -146,7 +102,7 @@ final class Fields {
 
   /** The text, or a finding and {@code instead}. */
   String required(String key, String instead) {
-    expectRequired(key);
+    asked.expectRequired(key);
     String text = text(key);
     if (text != null) {
       return text;
@@ -169,7 +125,7 @@ final class Fields {
 
   /** Reads a text with {@code parser}; its complaint is a finding and the answer null. */
   <T> @Nullable T parsed(String key, ProblemCode code, Function<String, T> parser) {
-    expect(key, Set.of(Kind.Text.class, Kind.Word.class));
+    asked.expect(key, Set.of(Kind.Text.class, Kind.Word.class));
     return parsedSingle(key, code, parser);
   }
 
@@ -187,7 +143,7 @@ final class Fields {
   }
 
   @Nullable Boolean bool(String key) {
-    expect(key, Set.of(Kind.Flag.class));
+    asked.expect(key, Set.of(Kind.Flag.class));
     return parsedSingle(
         key,
         ProblemCode.BAD_VALUE,
@@ -202,7 +158,7 @@ final class Fields {
   }
 
   @Nullable Long integer(String key) {
-    expect(key, Set.of(Kind.Count.class));
+    asked.expect(key, Set.of(Kind.Count.class));
     return parsedSingle(
         key,
         ProblemCode.BAD_VALUE,
@@ -229,7 +185,7 @@ final class Fields {
 
   /** Values that may hold expressions which are known during the run only. */
   Map<String, String> templates(String key) {
-    expect(key, Set.of(Kind.TextMap.class));
+    asked.expect(key, Set.of(Kind.TextMap.class));
     Map<String, String> values = new LinkedHashMap<>();
     if (!has(key)) {
       return values;
@@ -263,7 +219,7 @@ final class Fields {
 
   /** The same, of texts that may hold expressions which are known during the run only. */
   List<String> templateTexts(String key) {
-    expect(key, Set.of(Kind.Texts.class));
+    asked.expect(key, Set.of(Kind.Texts.class));
     if (!has(key)) {
       return List.of();
     }
@@ -289,13 +245,13 @@ final class Fields {
 
   /** The members of a list of mappings; {@link #member} reads one. */
   List<YamlNode> items(String key) {
-    expect(key, Set.of(Kind.Members.class));
+    asked.expect(key, Set.of(Kind.Members.class));
     return sequence(key);
   }
 
   /** A mapping in the list {@code key}. */
   Fields member(String key, YamlNode.Mapping item, String itemPath) {
-    return new Fields(item, itemPath, findings, shapeOf(key));
+    return new Fields(item, itemPath, findings, asked.below(key));
   }
 
   private List<YamlNode> sequence(String key) {
@@ -310,12 +266,12 @@ final class Fields {
   }
 
   @Nullable Fields object(String key) {
-    expect(key, Set.of(Kind.Nested.class, Kind.ByType.class));
+    asked.expect(key, Set.of(Kind.Nested.class, Kind.ByType.class));
     if (!has(key)) {
       return null;
     }
     if (node.get(key) instanceof YamlNode.Mapping mapping) {
-      return new Fields(mapping, path + "." + key, findings, shapeOf(key));
+      return new Fields(mapping, path + "." + key, findings, asked.below(key));
     }
     wrongKind(key, "a mapping");
     return null;
@@ -323,38 +279,19 @@ final class Fields {
 
   /** The mapping, or a finding and an empty one, so that reading goes on. */
   Fields requiredObject(String key) {
-    expectRequired(key);
+    asked.expectRequired(key);
     Fields object = object(key);
     if (object != null) {
       return object;
     }
-    if (node.get(key) == null || node.get(key) instanceof YamlNode.Scalar) {
-      if (node.get(key) == null || !has(key)) {
-        missing(key);
-      }
+    if (!has(key)) {
+      missing(key);
     }
     return new Fields(
         new YamlNode.Mapping(Map.of(), Map.of(), place(key)),
         path + "." + key,
         findings,
-        shapeOf(key));
-  }
-
-  private Shape shapeOf(String key) {
-    Field field = field(key);
-    return switch (field == null ? null : field.kind()) {
-      case Kind.Nested nested -> nested.shape().get();
-      case Kind.Members members -> members.shape().get();
-      case Kind.ByType types -> shape(types);
-      case null, default -> UNKNOWN;
-    };
-  }
-
-  /** As the type beside it says; one that there is not has been told by its reader. */
-  private Shape.Keys shape(Kind.ByType types) {
-    String type = node.text("type");
-    Shape.Keys known = type == null ? null : types.shapes().get(Template.plain(type).orElse(type));
-    return known == null ? UNKNOWN : known;
+        asked.below(key));
   }
 
   void error(String key, ProblemCode code, String message) {
@@ -368,17 +305,16 @@ final class Fields {
   /** Tells of every key that the shape does not have, or refuses. */
   void finish() {
     for (String key : node.entries().keySet()) {
-      Field field = keys.field(key);
+      Field field = asked.chosen(key);
       if (field != null) {
         refuse(field);
-      } else if (!keys.open() && (filled(key) || shape.field(key) == null)) {
-        Set<String> others = shape.keys();
-        others.remove(key);
+      } else if (asked.unknown(key)) {
         findings.warning(
             node.keys().getOrDefault(key, node.place()),
             path + "." + key,
             ProblemCode.UNKNOWN_KEY,
-            "unknown key \"%s\" is not read%s".formatted(key, Suggestion.of(key, others)));
+            "unknown key \"%s\" is not read%s"
+                .formatted(key, Suggestion.of(key, asked.others(key))));
       }
     }
   }
@@ -390,7 +326,7 @@ final class Fields {
             && node.get(key) instanceof YamlNode.Scalar scalar
             && scalar.text().strip().equalsIgnoreCase(field.harmless());
     if ((field.use() == Field.Use.REFUSED || field.use() == Field.Use.RESOLVED)
-        && filled(key)
+        && asked.filled(key)
         && !harmless) {
       error(
           key,

@@ -4,16 +4,13 @@ import dev.archway.contract.connector.Connector;
 import dev.archway.contract.connector.EcrAccess;
 import dev.archway.contract.image.Repository;
 import dev.archway.pipeline.ProblemCode;
-import dev.archway.pipeline.dialect.Patterns;
+import dev.archway.pipeline.dialect.Form;
 import java.net.URI;
 import java.util.Objects;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Where an image is pushed to, and as whom. */
 record PushTarget(Connector.DockerRegistry registry, Repository repository) {
-  private static final Pattern REGION = Pattern.compile(Patterns.REGION);
-  private static final Pattern ACCOUNT = Pattern.compile(Patterns.ACCOUNT);
 
   /** The target that a step of {@code type} names; null when findings say why there is none. */
   static @Nullable PushTarget read(String type, Fields fields, Lookup lookup) {
@@ -35,8 +32,8 @@ record PushTarget(Connector.DockerRegistry registry, Repository repository) {
   /** Amazon ECR user guide, "Amazon ECR private registry". */
   private static @Nullable PushTarget ecr(Fields fields, Lookup lookup) {
     Connector.Aws aws = lookup.find(fields, "connectorRef", Connector.Aws.class);
-    String region = matching(fields, "region", REGION, "a region such as eu-west-1");
-    String account = matching(fields, "account", ACCOUNT, "an account's 12 digits");
+    String region = matching(fields, "region", Form.REGION);
+    String account = matching(fields, "account", Form.ACCOUNT);
     String image = fields.required("imageName", "");
     if (aws == null || region == null || account == null || image.isEmpty()) {
       return null;
@@ -57,13 +54,13 @@ record PushTarget(Connector.DockerRegistry registry, Repository repository) {
         image);
   }
 
-  private static @Nullable String matching(
-      Fields fields, String key, Pattern pattern, String expected) {
+  private static @Nullable String matching(Fields fields, String key, Form form) {
     String text = fields.required(key, "");
-    if (text.isEmpty() || pattern.matcher(text).matches()) {
+    if (text.isEmpty() || form.matches(text)) {
       return text.isEmpty() ? null : text;
     }
-    fields.error(key, ProblemCode.BAD_VALUE, "\"%s\" (expected: %s)".formatted(text, expected));
+    fields.error(
+        key, ProblemCode.BAD_VALUE, "\"%s\" (expected: %s)".formatted(text, form.expected()));
     return null;
   }
 

@@ -226,6 +226,11 @@ final class RunReader {
             ProblemCode.NOT_SUPPORTED,
             "output \"%s\" is a secret, and Archway would show it (expected: String or Number)"
                 .formatted(name));
+      } else if (type != null && !Set.of("String", "Number").contains(type)) {
+        output.error(
+            "type",
+            ProblemCode.BAD_VALUE,
+            "output type \"%s\" (expected: String or Number)".formatted(type));
       }
       String read = variable == null ? name : variable;
       if (!name.isEmpty() && !VARIABLE.matcher(read).matches()) {

@@ -9,7 +9,7 @@ import dev.archway.contract.plan.When;
 import dev.archway.expression.Template;
 import dev.archway.pipeline.Findings;
 import dev.archway.pipeline.ProblemCode;
-import dev.archway.pipeline.dialect.Patterns;
+import dev.archway.pipeline.dialect.Form;
 import dev.archway.pipeline.dialect.StepShapes;
 import dev.archway.pipeline.expr.Expressions;
 import dev.archway.pipeline.yaml.YamlNode;
@@ -30,7 +30,7 @@ final class StepReader {
   /** How long a step may take when it does not say; Harness's pages name no default. */
   static final Duration DEFAULT_TIMEOUT = Duration.ofHours(1);
 
-  static final Pattern IDENTIFIER = Pattern.compile(Patterns.IDENTIFIER);
+  static final Pattern IDENTIFIER = Pattern.compile(Form.IDENTIFIER.pattern());
   private static final Path WORKSPACE = Path.of("/harness");
   private static final Set<String> NOT_RUN =
       Set.of(

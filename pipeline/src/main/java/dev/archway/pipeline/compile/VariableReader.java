@@ -3,7 +3,7 @@ package dev.archway.pipeline.compile;
 import dev.archway.expression.Template;
 import dev.archway.pipeline.Findings;
 import dev.archway.pipeline.ProblemCode;
-import dev.archway.pipeline.dialect.Patterns;
+import dev.archway.pipeline.dialect.Form;
 import dev.archway.pipeline.expr.SecretVariables;
 import dev.archway.pipeline.yaml.YamlNode;
 import java.util.LinkedHashMap;
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads {@code variables} of a pipeline or a stage (Harness page "Add a variable"). */
 final class VariableReader {
-  private static final Pattern NAME = Pattern.compile(Patterns.VARIABLE);
+  private static final Pattern NAME = Pattern.compile(Form.VARIABLE.pattern());
 
   private static final Pattern NUMBER =
       Pattern.compile("[-+]?[0-9]+(\\.[0-9]+)?([eE][-+]?[0-9]+)?");

@@ -53,7 +53,14 @@ final class VolumeReader {
           yield new Placement.EmptyDir(mountPath, null, null);
         }
         String medium = spec.text("medium");
-        String size = spec.text("size");
+        String size =
+            spec.parsed(
+                "size",
+                ProblemCode.BAD_VALUE,
+                text -> {
+                  Quantities.bytes(text);
+                  return text;
+                });
         if (medium != null && !medium.equals("Memory")) {
           spec.error(
               "medium",

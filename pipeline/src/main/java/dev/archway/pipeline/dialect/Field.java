@@ -35,9 +35,9 @@ public record Field(
     return read(key, about, new Kind.Text(null));
   }
 
-  /** A single value that matches a pattern. */
-  public static Field text(String key, String pattern, String about) {
-    return read(key, about, new Kind.Text(pattern));
+  /** A single value of some form. */
+  public static Field text(String key, Form form, String about) {
+    return read(key, about, new Kind.Text(form));
   }
 
   /** One of some words. */
@@ -92,7 +92,7 @@ public record Field(
 
   /** A list of mappings. */
   public static Field list(String key, String about, Supplier<? extends Shape> shape) {
-    return read(key, about, new Kind.Members(shape, false));
+    return read(key, about, new Kind.Members(shape, null));
   }
 
   /** Whatever its author likes. */

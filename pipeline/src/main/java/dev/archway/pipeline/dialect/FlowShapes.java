@@ -55,7 +55,7 @@ public final class FlowShapes {
               texts(
                       "retryIntervals",
                       "How long to wait before each attempt; the last counts for the rest.")
-                  .of(new Kind.Texts(new Kind.Text(Patterns.DURATION), true)),
+                  .of(new Kind.Texts(new Kind.Text(Form.DURATION), true)),
               text("condition", "An expression; it is tried again while that is true."),
               object(
                   "onRetryFailure",
@@ -79,7 +79,8 @@ public final class FlowShapes {
       Shape.of("FailureStrategy", "What happens after some errors.")
           .with(object("onFailure", "Which errors, and what happens.", () -> ON_FAILURE).needed());
 
-  private static final Shape.Keys REPEAT =
+  /** What repeats some times or for each of a list. */
+  public static final Shape.Keys REPEAT =
       Shape.of("Repeat", "Repeats for each of a list, or some times.")
           .with(
               anything("items", "A list, or an expression that gives one; read as <+repeat.item>."),
@@ -88,7 +89,8 @@ public final class FlowShapes {
               text("nodeName", "The runs' name, with expressions."))
           .oneOf("items", "times");
 
-  private static final Shape.Keys MATRIX =
+  /** What repeats for each combination; all other keys are its lists. */
+  public static final Shape.Keys MATRIX =
       Shape.of("Matrix", "Repeats for each combination of its lists; read as <+matrix.NAME>.")
           .with(
               anything("exclude", "Combinations to leave out."),

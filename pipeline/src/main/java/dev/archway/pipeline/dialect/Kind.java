@@ -13,10 +13,9 @@ public sealed interface Kind {
   /**
    * A single value.
    *
-   * @param pattern what it matches as a whole, in the part of the language that Java and ECMAScript
-   *     share; null for any text
+   * @param form how it is written; null for any text
    */
-  record Text(@Nullable String pattern) implements Kind {}
+  record Text(@Nullable Form form) implements Kind {}
 
   /**
    * One of a few words.
@@ -55,9 +54,9 @@ public sealed interface Kind {
   /**
    * A list of mappings.
    *
-   * @param orText true when a single value may stand for a mapping
+   * @param orText the form of a single value that may stand for a mapping; null for none
    */
-  record Members(Supplier<? extends Shape> shape, boolean orText) implements Kind {}
+  record Members(Supplier<? extends Shape> shape, @Nullable Form orText) implements Kind {}
 
   /** Whatever its author likes. */
   record Anything() implements Kind {}

@@ -9,7 +9,6 @@ import static dev.archway.pipeline.dialect.Field.text;
 import static dev.archway.pipeline.dialect.Field.texts;
 import static dev.archway.pipeline.dialect.Field.word;
 
-import dev.archway.contract.image.Repository;
 import java.util.List;
 import java.util.Map;
 
@@ -24,7 +23,7 @@ public final class PipelineShapes {
           .with(
               text(
                       "name",
-                      Patterns.VARIABLE,
+                      Form.VARIABLE,
                       "Read as <+pipeline.variables.NAME> or <+stage.variables.NAME>.")
                   .needed(),
               word("type", "String where it is absent.", List.of("String", "Number", "Secret")),
@@ -100,13 +99,13 @@ public final class PipelineShapes {
   public static final Shape.Keys PIPELINE =
       Shape.of("Pipeline", "A pipeline.")
           .with(
-              text("identifier", Patterns.IDENTIFIER, "The pipeline's identifier.").needed(),
+              text("identifier", Form.IDENTIFIER, "The pipeline's identifier.").needed(),
               text("name", "What people call it; the identifier where it is absent."),
               text("orgIdentifier", "The organisation; \"default\" where it is absent."),
               text("projectIdentifier", "The project; \"default\" where it is absent."),
               flag("allowStageExecutions", "Whether a run may pick some of the stages."),
               list("variables", "Values that expressions read.", () -> VARIABLE),
-              text("timeout", Patterns.DURATION, "How long a run may take, such as 1h 30m."),
+              text("timeout", Form.DURATION, "How long a run may take, such as 1h 30m."),
               object("properties", "What the stages share.", () -> PROPERTIES),
               list("stages", "The stages, one after the other.", () -> StageShapes.ENTRY).needed(),
               Field.anything(
@@ -125,9 +124,7 @@ public final class PipelineShapes {
 
   /** Tags of an image. */
   static Field tags(String key, String about) {
-    return texts(key, about)
-        .of(new Kind.Texts(new Kind.Text(Repository.TAG.pattern()), true))
-        .needed();
+    return texts(key, about).of(new Kind.Texts(new Kind.Text(Form.TAG), true)).needed();
   }
 
   private static Shape.Keys ref(String name, String key, String about) {

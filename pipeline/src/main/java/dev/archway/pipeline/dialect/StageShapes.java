@@ -47,7 +47,7 @@ public final class StageShapes {
       Shape.of("EmptyDir", "An empty directory for the stage's time.")
           .with(
               text("medium", "Memory, or nothing for the node's disk."),
-              text("size", Patterns.QUANTITY, "The most it may hold, such as 1Gi."));
+              text("size", Form.MEMORY, "The most it may hold, such as 1Gi."));
 
   private static final Shape.Keys HOST_PATH =
       Shape.of("HostPath", "A path of the node; the connector has to allow it.")
@@ -106,7 +106,7 @@ public final class StageShapes {
                   "YAML that begins with spec and is merged into that of the pod, but for its containers."),
               text(
                   "initTimeout",
-                  Patterns.DURATION,
+                  Form.DURATION,
                   "How long images may be pulled and containers be started; 8m unless the executor says else."))
           .ignores(
               "Accepted, and not read: Archway has no images of its own to pull into a stage.",
@@ -128,7 +128,7 @@ public final class StageShapes {
   private static final Shape.Keys PLATFORM =
       Shape.of("Platform", "A platform that the stage runs on, and what is different there.")
           .with(
-              text("platform", Patterns.PLATFORM, "os/architecture, such as linux/arm64.").needed(),
+              text("platform", Form.PLATFORM, "os/architecture, such as linux/arm64.").needed(),
               text("connectorRef", "Another connector of type K8sCluster or LocalPodman."),
               text("namespace", "Another namespace."),
               map("nodeSelector", "More labels that a node must have."),
@@ -161,7 +161,7 @@ public final class StageShapes {
                       "platforms",
                       "The platforms it runs on, once each; what its steps push becomes one image index.",
                       () -> PLATFORM)
-                  .of(new Kind.Members(() -> PLATFORM, true)),
+                  .of(new Kind.Members(() -> PLATFORM, Form.PLATFORM)),
               object("execution", "What it does.", () -> EXECUTION).needed(),
               object("slsa_provenance", "Accepted where it is switched off.", () -> PROVENANCE))
           .with(caching())
@@ -171,10 +171,10 @@ public final class StageShapes {
   public static final Shape.Keys STAGE =
       Shape.of("Stage", "A stage: steps that share a workspace.")
           .with(
-              text("identifier", Patterns.IDENTIFIER, "The stage's identifier.").needed(),
+              text("identifier", Form.IDENTIFIER, "The stage's identifier.").needed(),
               text("name", "What people call it; the identifier where it is absent."),
               word("type", "The type that there is.", List.of("CI")).needed(),
-              text("timeout", Patterns.DURATION, "How long it may take: 10h where it is absent."),
+              text("timeout", Form.DURATION, "How long it may take: 10h where it is absent."),
               list(
                   "variables",
                   "Values that its steps get as environment variables.",

@@ -25,8 +25,8 @@ public final class StepShapes {
   private static final Shape.Keys LIMITS =
       Shape.of("Limits", "The most that the container may use.")
           .with(
-              text("memory", Patterns.QUANTITY, "Memory, such as 512Mi."),
-              text("cpu", Patterns.QUANTITY, "Processors, such as 500m or 2."));
+              text("memory", Form.MEMORY, "Memory, such as 512Mi."),
+              text("cpu", Form.CPU, "Processors, such as 500m or 2."));
 
   private static final Shape.Keys RESOURCES =
       Shape.of("Resources", "What the container may use.")
@@ -128,8 +128,8 @@ public final class StepShapes {
           "Amazon ECR",
           "remoteCacheImage",
           text("connectorRef", "A connector of type Aws.").needed(),
-          text("region", Patterns.REGION, "The registry's region, such as eu-west-1.").needed(),
-          text("account", Patterns.ACCOUNT, "The account's 12 digits.").needed(),
+          text("region", Form.REGION, "The registry's region, such as eu-west-1.").needed(),
+          text("account", Form.ACCOUNT, "The account's 12 digits.").needed(),
           text("imageName", "The repository.").needed());
 
   /** Harness pages "Build and push to GAR" and "… to GCR". */
@@ -192,10 +192,10 @@ public final class StepShapes {
   public static final Shape.Keys STEP =
       Shape.of("Step", "A step.")
           .with(
-              text("identifier", Patterns.IDENTIFIER, "The step's identifier.").needed(),
+              text("identifier", Form.IDENTIFIER, "The step's identifier.").needed(),
               text("name", "What people call it; the identifier where it is absent."),
               word("type", "What it does.", List.copyOf(SPECS.keySet())).needed(),
-              text("timeout", Patterns.DURATION, "How long it may take: 1h where it is absent."),
+              text("timeout", Form.DURATION, "How long it may take: 1h where it is absent."),
               object("when", "Whether it runs.", () -> FlowShapes.WHEN_STEP),
               list(
                   "failureStrategies",
@@ -212,7 +212,7 @@ public final class StepShapes {
   public static final Shape.Keys GROUP =
       Shape.of("StepGroup", "Steps that belong together.")
           .with(
-              text("identifier", Patterns.IDENTIFIER, "The group's identifier.").needed(),
+              text("identifier", Form.IDENTIFIER, "The group's identifier.").needed(),
               text("name", "What people call it; the identifier where it is absent."),
               object("when", "Whether it runs.", () -> FlowShapes.WHEN_STEP),
               list(

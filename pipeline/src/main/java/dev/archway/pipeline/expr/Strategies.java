@@ -6,6 +6,7 @@ import dev.archway.expression.Scope;
 import dev.archway.expression.Template;
 import dev.archway.pipeline.Findings;
 import dev.archway.pipeline.ProblemCode;
+import dev.archway.pipeline.dialect.FlowShapes;
 import dev.archway.pipeline.yaml.YamlNode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -22,7 +23,7 @@ final class Strategies {
   /** Harness page "Pipeline settings", parallel nodes at one level. */
   private static final int MOST = 256;
 
-  private static final Set<String> RESERVED = Set.of("exclude", "maxConcurrency", "nodeName");
+  private static final Set<String> RESERVED = FlowShapes.MATRIX.keys();
 
   private final Findings findings;
 
@@ -42,8 +43,10 @@ final class Strategies {
   /** The loop; null after a finding. */
   @Nullable Loop read(YamlNode.Mapping strategy, String path, Scope scope) {
     for (String key : strategy.entries().keySet()) {
-      boolean known = Set.of("matrix", "repeat", "parallelism", "maxConcurrency").contains(key);
-      boolean usual = key.equals("onFailure") && "RunAll".equals(strategy.text("onFailure"));
+      boolean known = !key.equals("onFailure") && FlowShapes.STRATEGY.keys().contains(key);
+      boolean usual =
+          key.equals("onFailure")
+              && (given(strategy, key) == null || "RunAll".equals(strategy.text(key)));
       if (!known && !usual) {
         error(
             strategy,
@@ -54,9 +57,9 @@ final class Strategies {
         return null;
       }
     }
-    YamlNode matrix = strategy.get("matrix");
-    YamlNode repeat = strategy.get("repeat");
-    YamlNode times = strategy.get("parallelism");
+    YamlNode matrix = given(strategy, "matrix");
+    YamlNode repeat = given(strategy, "repeat");
+    YamlNode times = given(strategy, "parallelism");
     long forms = java.util.stream.Stream.of(matrix, repeat, times).filter(n -> n != null).count();
     if (forms != 1) {
       error(
@@ -66,7 +69,7 @@ final class Strategies {
           "%d of matrix, repeat and parallelism (expected: one)".formatted(forms));
       return null;
     }
-    int outer = number(strategy.get("maxConcurrency"), path + ".maxConcurrency", scope, 0);
+    int outer = number(given(strategy, "maxConcurrency"), path + ".maxConcurrency", scope, 0);
     if (times != null) {
       int count = number(times, path + ".parallelism", scope, 1);
       return count < 1 ? null : loop(times(count), outer, null, strategy, path);
@@ -79,7 +82,16 @@ final class Strategies {
           "the strategy's form is no mapping (expected: a mapping)");
       return null;
     }
-    int inner = number(form.get("maxConcurrency"), path + ".maxConcurrency", scope, 0);
+    int inner = number(given(form, "maxConcurrency"), path + ".maxConcurrency", scope, 0);
+    YamlNode name = given(form, "nodeName");
+    if (name != null && !(name instanceof YamlNode.Scalar)) {
+      error(
+          name,
+          path + ".nodeName",
+          ProblemCode.WRONG_KIND,
+          "\"nodeName\" is %s (expected: a single value)".formatted(name.kind()));
+      return null;
+    }
     List<Map<String, Object>> cells =
         matrix != null
             ? matrix(form, path + ".matrix", scope)
@@ -87,6 +99,12 @@ final class Strategies {
     return cells == null
         ? null
         : loop(cells, inner == 0 ? outer : inner, form.text("nodeName"), strategy, path);
+  }
+
+  /** What is not blank. */
+  private static @Nullable YamlNode given(YamlNode.Mapping mapping, String key) {
+    YamlNode value = mapping.get(key);
+    return value == null || value.blank() ? null : value;
   }
 
   private @Nullable Loop loop(
@@ -123,7 +141,7 @@ final class Strategies {
   private @Nullable List<Map<String, Object>> repeat(
       YamlNode.Mapping form, String path, Scope scope) {
     for (String key : form.entries().keySet()) {
-      if (!Set.of("times", "items", "maxConcurrency", "nodeName").contains(key)) {
+      if (!FlowShapes.REPEAT.keys().contains(key)) {
         error(
             form,
             path + "." + key,
@@ -133,8 +151,8 @@ final class Strategies {
         return null;
       }
     }
-    YamlNode items = form.get("items");
-    YamlNode times = form.get("times");
+    YamlNode items = given(form, "items");
+    YamlNode times = given(form, "times");
     if ((items == null) == (times == null)) {
       error(form, path, ProblemCode.BAD_VALUE, "a repeat (expected: one of times and items)");
       return null;

@@ -2,6 +2,7 @@ package dev.archway.pipeline.expr;
 
 import dev.archway.pipeline.Findings;
 import dev.archway.pipeline.ProblemCode;
+import dev.archway.pipeline.dialect.PipelineShapes;
 import dev.archway.pipeline.yaml.YamlException;
 import dev.archway.pipeline.yaml.YamlNode;
 import dev.archway.pipeline.yaml.YamlReader;
@@ -10,7 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -149,7 +149,7 @@ public final class Templates {
   private YamlNode.@Nullable Mapping find(
       YamlNode.Mapping reference, String kind, String path, List<String> around) {
     for (String key : reference.entries().keySet()) {
-      if (!Set.of("templateRef", "versionLabel", "templateInputs", "gitBranch").contains(key)) {
+      if (!PipelineShapes.Templates.REFERENCE.keys().contains(key)) {
         findings.warning(
             reference.keys().getOrDefault(key, reference.place()),
             path + "." + key,
