@@ -30,6 +30,9 @@ public interface StageSession extends AutoCloseable {
   StepResult run(StepSpec step, LogSink log)
       throws RuntimeUnavailableException, InterruptedException;
 
+  /** The files that steps have left in the workspace. */
+  WorkspaceFiles files();
+
   /**
    * Asks the running step to end and kills it after the grace period; {@code run}, now and later,
    * returns Stopped. May be repeated.

@@ -102,6 +102,15 @@ record Outcome(
     return seconds.toString().substring("PT".length()).toLowerCase(Locale.ROOT);
   }
 
+  /** True when the step ran, and nobody stopped its stage: it may have left something. */
+  boolean ran() {
+    return failure == null
+        ? status != Status.SKIPPED
+        : failure.reason() == FailureReason.EXIT_CODE
+            || failure.reason() == FailureReason.OUT_OF_MEMORY
+            || failure.reason() == FailureReason.TIMED_OUT;
+  }
+
   /** The same end under the status that a failure strategy gave it. */
   Outcome as(Status next) {
     return next == status

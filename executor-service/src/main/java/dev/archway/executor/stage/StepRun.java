@@ -8,6 +8,8 @@ import dev.archway.contract.image.PushedImage;
 import dev.archway.contract.plan.FailureStrategy;
 import dev.archway.contract.plan.FailureStrategy.Action;
 import dev.archway.contract.plan.StepPlan;
+import dev.archway.contract.report.TestReport;
+import dev.archway.executor.report.TestReports;
 import dev.archway.executor.runtime.RuntimeUnavailableException;
 import dev.archway.executor.runtime.StageSession;
 import dev.archway.executor.runtime.StageSpec;
@@ -110,7 +112,8 @@ final class StepRun {
       StepFinished tried =
           directory.event(step.id() + ".try" + attempt, StepFinished.class).orElse(null);
       Outcome outcome = attempt(step, attempt, start, log);
-      StepFinished now = tried != null ? tried : event(step, outcome, log.count(), attempt - 1);
+      StepFinished now =
+          tried != null ? tried : event(step, outcome, log.count(), attempt - 1, null);
       Action action = FailureRules.action(now.status(), now.failure(), levels);
       boolean again =
           tried != null
@@ -137,11 +140,28 @@ final class StepRun {
   private StepFinished end(
       StepPlan step, Outcome outcome, @Nullable Action action, StepLog log, int retries)
       throws InterruptedException {
+    Outcome end = outcome.as(FailureRules.status(outcome.status(), action));
+    TestReport tests = before(step.id()) == null ? tests(step, outcome) : null;
     StepFinished finished =
-        finished(
-            step, outcome.as(FailureRules.status(outcome.status(), action)), log.count(), retries);
+        directory.event(
+            step.id() + ".finished",
+            StepFinished.class,
+            () -> event(step, end, log.count(), retries, tests));
     outgoing.end(step.id(), finished.logLines());
     return tell(step, finished);
+  }
+
+  /** What the step's test reports say; null when it names none, or did not get to run. */
+  private @Nullable TestReport tests(StepPlan step, Outcome outcome) throws InterruptedException {
+    if (!(step instanceof StepPlan.Run run) || run.reports().isEmpty() || !outcome.ran()) {
+      return null;
+    }
+    try {
+      StepPlan.Run filled = (StepPlan.Run) Filled.step(step, scope.at(step.id()));
+      return TestReports.read(filled.reports(), session.files(), masks::hide);
+    } catch (ExpressionException e) {
+      return TestReports.unread("no report is read: " + e.getMessage(), masks::hide);
+    }
   }
 
   private boolean holds(Action.Retry retry, StepFinished tried) {
@@ -218,10 +238,13 @@ final class StepRun {
 
   private StepFinished finished(StepPlan step, Outcome outcome, long lines, int retries) {
     return directory.event(
-        step.id() + ".finished", StepFinished.class, () -> event(step, outcome, lines, retries));
+        step.id() + ".finished",
+        StepFinished.class,
+        () -> event(step, outcome, lines, retries, null));
   }
 
-  private StepFinished event(StepPlan step, Outcome outcome, long lines, int retries) {
+  private StepFinished event(
+      StepPlan step, Outcome outcome, long lines, int retries, @Nullable TestReport tests) {
     return new StepFinished(
         spec.key(),
         clock.instant(),
@@ -232,7 +255,8 @@ final class StepRun {
         outcome.images(),
         lines,
         Map.copyOf(outcome.outputs()),
-        retries);
+        retries,
+        tests);
   }
 
   private StepFinished tell(StepPlan step, StepFinished finished) throws InterruptedException {

@@ -17,6 +17,7 @@ import dev.archway.contract.image.Platform;
 import dev.archway.contract.plan.Checkout;
 import dev.archway.contract.plan.Placement;
 import dev.archway.contract.plan.StepPlan;
+import dev.archway.contract.report.TestReport;
 import dev.archway.contract.status.Status;
 import dev.archway.executor.RecordedReports;
 import dev.archway.executor.Samples;
@@ -407,6 +408,36 @@ abstract class StageBehaviour {
     assertThat(failure(finished).message()).contains("connection refused");
     assertThat(reports.text("push")).filteredOn(line -> line.contains("next try")).hasSize(3);
     assertThat(reports.step("push").images()).isEmpty();
+  }
+
+  @Test
+  void testReportsOfAFailedStepAreToldAndNothingOutsideTheWorkspaceIsRead() {
+    StageFinished finished =
+        run(
+            Samples.run(
+                    "check",
+                    """
+                    mkdir -p "out/a b/c"; cd out
+                    echo '<testsuite><testcase name="adds" time="1.5"/><testcase name="sums" classname="T"><failure message="it was value of token"/></testcase></testsuite>' >"a b/c/one.xml"
+                    echo '<testsuite><testcase name="outside"/></testsuite>' >/tmp/two.xml
+                    ln -s /tmp/two.xml two.xml; ln -s /tmp up; mkfifo pipe.xml; mkdir folder.xml
+                    echo '<testsuite><testcase' >broken.xml; echo '<project/>' >pom.xml
+                    : <+secrets.getValue("token")>
+                    exit 1
+                    """)
+                .with(List.of("/harness/out/**/*.xml", "out/up/two.xml", "../*"), List.of()));
+    assertThat(failure(finished).exitCode()).isEqualTo(1);
+    TestReport tests = Objects.requireNonNull(reports.step("check").tests());
+    assertThat(tests.tests()).isEqualTo(2);
+    assertThat(tests.failures()).isEqualTo(1);
+    assertThat(tests.duration()).isEqualTo(Duration.ofMillis(1500));
+    assertThat(tests.failed())
+        .containsExactly(new TestReport.FailedCase("sums", "T", "it was **************"));
+    assertThat(tests.warnings())
+        .hasSize(3)
+        .anyMatch(warning -> warning.startsWith("out/broken.xml is not counted"))
+        .anyMatch(warning -> warning.contains("\"out/up/two.xml\" finds no report"))
+        .anyMatch(warning -> warning.contains("\"../*\" is outside the workspace"));
   }
 
   @Test

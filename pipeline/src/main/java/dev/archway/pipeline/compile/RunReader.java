@@ -163,7 +163,7 @@ final class RunReader {
           ProblemCode.BAD_VALUE,
           "\"%s\" (expected: Always, IfNotPresent or Never)".formatted(policy));
     }
-    reports(fields);
+    List<String> reports = ReportReader.paths(fields);
     fields.unsupported("registryRef");
     StepPlan.Resources resources = resources(fields.object("resources"));
     Boolean privileged = fields.bool("privileged");
@@ -185,7 +185,10 @@ final class RunReader {
         policy,
         Boolean.TRUE.equals(privileged),
         user,
-        outputs);
+        outputs,
+        reports,
+        List.of(),
+        false);
   }
 
   /** A runtime may need all images before the first step. */
@@ -242,16 +245,6 @@ final class RunReader {
       }
     }
     return outputs;
-  }
-
-  /** What a report says does not decide how a step ends: its exit code does. */
-  private static void reports(Fields fields) {
-    if (fields.has("reports")) {
-      fields.warn(
-          "reports",
-          ProblemCode.NOT_SUPPORTED,
-          "test reports are not collected; the step's exit code alone decides");
-    }
   }
 
   static StepPlan.Resources resources(@Nullable Fields resources) {

@@ -255,6 +255,12 @@ final class Agent implements AutoCloseable {
     };
   }
 
+  /** What the agent answers to a request that is one line. */
+  synchronized Frame ask(String line) throws IOException, InterruptedException {
+    say(line);
+    return answer();
+  }
+
   private Frame answer() throws IOException, InterruptedException {
     Frame frame = answers.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
     if (frame == null || frame.what().equals("broken")) {

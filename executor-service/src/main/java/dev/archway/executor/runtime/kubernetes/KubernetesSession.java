@@ -9,6 +9,7 @@ import dev.archway.executor.runtime.StartFailure;
 import dev.archway.executor.runtime.StepResult;
 import dev.archway.executor.runtime.StepSpec;
 import dev.archway.executor.runtime.StopRequest;
+import dev.archway.executor.runtime.WorkspaceFiles;
 import dev.archway.executor.runtime.kubernetes.StepFiles.SecretUnavailable;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
@@ -100,6 +101,11 @@ final class KubernetesSession implements StageSession {
         pause = pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause;
       }
     }
+  }
+
+  @Override
+  public WorkspaceFiles files() {
+    return new PodFiles(pod);
   }
 
   @Override

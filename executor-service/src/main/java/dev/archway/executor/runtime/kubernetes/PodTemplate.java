@@ -192,6 +192,9 @@ final class PodTemplate {
         .endLifecycle()
         .withVolumeMounts(mount("archway", PodNames.ROOT))
         .addToVolumeMounts(mount("secrets", PodNames.SECRETS))
+        // For the reports that steps leave there.
+        .addToVolumeMounts(
+            new VolumeMountBuilder(mount("harness", PodNames.WORKSPACE)).withReadOnly(true).build())
         .withResources(resources(cpu, memory, null, null))
         .withSecurityContext(
             new SecurityContextBuilder()

@@ -15,6 +15,7 @@ import dev.archway.executor.runtime.StepResult;
 import dev.archway.executor.runtime.StepResult.NotStarted;
 import dev.archway.executor.runtime.StepSpec;
 import dev.archway.executor.runtime.StopRequest;
+import dev.archway.executor.runtime.WorkspaceFiles;
 import dev.archway.executor.runtime.script.ImageName;
 import dev.archway.executor.secret.SecretSource;
 import java.io.IOException;
@@ -172,6 +173,11 @@ final class PodmanSession implements StageSession {
 
   private String container(String step) {
     return "archway-%s-%s-%d-%s".formatted(key().execution(), key().stage(), key().attempt(), step);
+  }
+
+  @Override
+  public WorkspaceFiles files() {
+    return new HostFiles(workspace);
   }
 
   @Override
