@@ -9,7 +9,8 @@
  *   agent talk DIR             what the executor runs in that container: opens gates, sends logs and ends of steps
  *
  * A step's folder: bell (FIFO), argv and env (each word ended by NUL), go (the gate is open), term and kill (what was
- * asked of the step), started, log (again and again "<RFC 3339 time> stdout|stderr <length>", a line feed and so many bytes), exit.
+ * asked of the step), started, running (its program has begun), log (again and again "<RFC 3339 time> stdout|stderr
+ * <length>", a line feed and so many bytes), exit.
  * What counts is which files are there; the bell only says "look again", so no ring is ever missed.
  */
 #define _GNU_SOURCE
@@ -232,6 +233,11 @@ static int attempt(const char *dir) {
 
   int out, err, failure, asked = 0;
   start(argv, environment, &out, &err, &failure);
+  /* Without a word at its end: the step's own program runs. */
+  int error = 0;
+  ssize_t told = read(failure, &error, sizeof error);
+  close(failure);
+  if (told == 0) keep("running", "%d", child);
   while (child_state < 0) {
     struct pollfd wait[4] = {{bell, POLLIN, 0}, {signal_fd, POLLIN, 0}, {out, POLLIN, 0}, {err, POLLIN, 0}};
     if (poll(wait, 4, -1) < 0) continue;
@@ -258,9 +264,6 @@ static int attempt(const char *dir) {
   for (pid_t pid; (pid = waitpid(-1, NULL, WNOHANG)) > 0;) {}
   close(log_fd);
   close(bell);
-  int error = 0;
-  ssize_t told = read(failure, &error, sizeof error);
-  close(failure);
   if (out >= 0) close(out);
   if (err >= 0) close(err);
   if (told == (ssize_t)sizeof error) {
@@ -311,7 +314,7 @@ struct follow {
   char step[200];
   int fd;
   off_t at;
-  int drain, done;
+  int drain, done, told;
 };
 
 static const char *root;
@@ -354,6 +357,10 @@ static int advance(struct follow *f) {
   if (fd >= 0) {
     ended = read(fd, text, sizeof text);
     close(fd);
+  }
+  if (!f->told && access(in_step(f->step, "running"), F_OK) == 0) {
+    frame("running", f->step, "", 0);
+    f->told = 1;
   }
   if (f->fd < 0) f->fd = open(in_step(f->step, "log"), O_RDONLY | O_CLOEXEC);
   static char buffer[CHUNK];
@@ -549,7 +556,7 @@ static size_t request(char *bytes, size_t length, int watch) {
     if (f->fd >= 0) close(f->fd);
     f->fd = -1;
     f->at = offset;
-    f->done = f->drain = 0;
+    f->done = f->drain = f->told = 0;
     if (inotify_add_watch(watch, in_step(path, "."), IN_MODIFY | IN_CREATE | IN_MOVED_TO) < 0) {}
   } else if (sscanf(bytes, "drain %190s", path) == 1) {
     follow_of(path)->drain = 1;

@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,8 +90,10 @@ final class StepRun {
    * Runs the step to its end.
    *
    * @param levels its failure strategies, nearest first
+   * @param running run when it has started, perhaps more than once
    */
-  StepFinished run(StepPlan step, List<List<FailureStrategy>> levels) throws InterruptedException {
+  StepFinished run(StepPlan step, List<List<FailureStrategy>> levels, Runnable running)
+      throws InterruptedException {
     StepFinished before = before(step.id());
     if (before != null && (!begun(step.id()) || directory.isSaid(step.id()))) {
       StepStarted begun = directory.event(step.id() + ".started", StepStarted.class).orElse(null);
@@ -111,7 +114,7 @@ final class StepRun {
       StepLog log = new StepLog(step.id(), outgoing, masks, lines);
       StepFinished tried =
           directory.event(step.id() + ".try" + attempt, StepFinished.class).orElse(null);
-      Outcome outcome = attempt(step, attempt, start, log);
+      Outcome outcome = attempt(step, attempt, start, log, running);
       StepFinished now =
           tried != null ? tried : event(step, outcome, log.count(), attempt - 1, null);
       Action action = FailureRules.action(now.status(), now.failure(), levels);
@@ -191,15 +194,31 @@ final class StepRun {
     return false;
   }
 
-  private Outcome attempt(StepPlan step, int attempt, Instant start, StepLog log)
+  private Outcome attempt(StepPlan step, int attempt, Instant start, StepLog log, Runnable running)
       throws InterruptedException {
+    AtomicBoolean ran = new AtomicBoolean();
     StepResult result;
     try {
-      result = result(limited(Filled.step(step, scope.at(step.id())), start, attempt), log);
+      StepSpec limited = limited(Filled.step(step, scope.at(step.id())), start, attempt);
+      result =
+          result(
+              limited,
+              log,
+              () -> {
+                ran.set(true);
+                running.run();
+              });
     } catch (ExpressionException e) {
       result = invalid(String.valueOf(e.getMessage()));
     }
-    return Outcome.of(result, step, log.tail(), directory.stopped().orElse(null));
+    Outcome outcome = Outcome.of(result, step, log.tail(), directory.stopped().orElse(null));
+    return isService(step)
+        ? outcome.ofService(result, ran.get(), directory.stopped().isPresent())
+        : outcome;
+  }
+
+  private static boolean isService(StepPlan step) {
+    return step instanceof StepPlan.Run run && run.background();
   }
 
   private static StepResult invalid(String why) {
@@ -208,15 +227,17 @@ final class StepRun {
 
   private StepSpec limited(StepPlan step, Instant start, int attempt) {
     Instant own = start.plus(step.timeout());
-    return own.isBefore(stageDeadline)
+    // A service is ended when its stage is: the deadline of that ends its other steps.
+    return own.isBefore(stageDeadline) || isService(step)
         ? new StepSpec(step, own, step.timeout(), attempt)
         : new StepSpec(step, stageDeadline, Duration.between(start, stageDeadline), attempt);
   }
 
-  private StepResult result(StepSpec step, StepLog log) throws InterruptedException {
+  private StepResult result(StepSpec step, StepLog log, Runnable running)
+      throws InterruptedException {
     for (int tries = 1; ; tries++) {
       try {
-        return session.run(step, log);
+        return session.run(step, log, running);
       } catch (RuntimeUnavailableException e) {
         String message = String.valueOf(e.getMessage());
         if (tries == ENGINE_TRIES) {

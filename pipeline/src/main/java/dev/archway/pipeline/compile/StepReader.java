@@ -32,7 +32,6 @@ final class StepReader {
   private static final Path WORKSPACE = Path.of("/harness");
   private static final Set<String> NOT_RUN =
       Set.of(
-          "Background",
           "Action",
           "Bitrise",
           "RunTests",
@@ -54,6 +53,7 @@ final class StepReader {
   private static final Set<String> RUN =
       Set.of(
           "Run",
+          "Background",
           "Plugin",
           "BuildAndPushDockerRegistry",
           "BuildAndPushECR",
@@ -186,12 +186,23 @@ final class StepReader {
     }
     When when = FlowReader.when(step, "stageStatus");
     List<FailureStrategy> strategies = FlowReader.strategies(step, findings);
+    if (type.equals("Background")) {
+      if (!strategies.isEmpty()) {
+        step.error(
+            "failureStrategies",
+            ProblemCode.NOT_SUPPORTED,
+            "failure strategies of a Background step, whose end decides nothing (expected: none)");
+      }
+      timeout = timeout == null ? StepPlan.Run.AS_LONG_AS_ITS_STAGE : timeout;
+    }
     Head head = new Head(id, name == null ? id : name, timeout == null ? DEFAULT_TIMEOUT : timeout);
     Fields spec = step.requiredObject("spec");
     StepPlan plan =
         switch (type) {
           case "" -> null;
           case "Run" -> new RunReader(lookup, stageVariables, findings).run(head, spec);
+          case "Background" ->
+              new RunReader(lookup, stageVariables, findings).background(head, spec);
           case "Plugin" -> new RunReader(lookup, stageVariables, findings).plugin(head, spec);
           case "BuildAndPushDockerRegistry",
               "BuildAndPushECR",

@@ -62,9 +62,11 @@ final class KubernetesSession implements StageSession {
   }
 
   @Override
-  public StepResult run(StepSpec step, LogSink log)
+  public StepResult run(StepSpec step, LogSink log, Runnable running)
       throws RuntimeUnavailableException, InterruptedException {
-    StepRun run = new StepRun(pod, spec, step, files, settings, log, stop, clock);
+    StepRun run =
+        new StepRun(
+            pod, spec, step, files, settings, log, running, stop.of(step.plan().id()), clock);
     Instant since = null;
     Duration pause = Duration.ofMillis(50);
     while (true) {
@@ -111,6 +113,11 @@ final class KubernetesSession implements StageSession {
   @Override
   public void stop(Duration grace) {
     stop.stop(grace);
+  }
+
+  @Override
+  public void stop(String step, Duration grace) {
+    stop.of(step).stop(grace);
   }
 
   @Override

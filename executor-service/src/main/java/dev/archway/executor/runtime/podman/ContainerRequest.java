@@ -30,6 +30,7 @@ final class ContainerRequest {
    * @param directory the step's folder; what conmon writes goes there
    * @param image full name
    * @param network podman's network mode, or a network's name
+   * @param hosts names of hosts with their addresses, {@code name:address}
    */
   static Map<String, Object> of(
       StageKey key,
@@ -40,6 +41,7 @@ final class ContainerRequest {
       Path workspace,
       String image,
       String network,
+      List<String> hosts,
       Map<String, String> environment) {
     Map<String, Object> request = new LinkedHashMap<>();
     request.put("name", name);
@@ -63,6 +65,9 @@ final class ContainerRequest {
     } else {
       request.put("netns", Map.of("nsmode", "bridge"));
       request.put("networks", Map.of(network, Map.of()));
+    }
+    if (!hosts.isEmpty()) {
+      request.put("hostadd", hosts);
     }
     List<Map<String, Object>> mounts = new ArrayList<>();
     mounts.add(mount(workspace, WORKSPACE, "rw"));
@@ -144,9 +149,13 @@ final class ContainerRequest {
     return group == null ? user.toString() : user + ":" + group;
   }
 
-  /** Without a command the image's own entry point runs. */
+  /** Without a command and an entry point of the step's the image's own runs. */
   private static void command(
       Map<String, Object> request, List<Map<String, Object>> mounts, Run step, Path directory) {
+    if (!step.entrypoint().isEmpty()) {
+      request.put("entrypoint", step.entrypoint());
+      return;
+    }
     if (step.command() == null) {
       return;
     }

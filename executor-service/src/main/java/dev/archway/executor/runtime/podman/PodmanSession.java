@@ -81,24 +81,25 @@ final class PodmanSession implements StageSession {
   }
 
   @Override
-  public StepResult run(StepSpec step, LogSink log)
+  public StepResult run(StepSpec step, LogSink log, Runnable running)
       throws RuntimeUnavailableException, InterruptedException {
     String missing = Emulation.missing(spec.stage().platform());
     if (missing != null) {
       return new NotStarted(StartFailure.INVALID_SPEC, missing);
     }
     Path folder = directory.resolve("steps").resolve(step.name());
+    StopRequest stop = control.of(step.plan().id());
     try {
       Files.createDirectories(folder);
-      try (StepEnd end = new StepEnd(step, control, clock, folder)) {
+      try (StepEnd end = new StepEnd(step, stop, clock, folder)) {
         return switch (step.plan()) {
-          case Run run -> container(run, step, folder, end, log);
+          case Run run -> container(run, step, folder, end, log, running);
           case StepPlan.Clone clone ->
               new CloneStep(store, spec, workspace, folder, secrets)
-                  .run(clone, new HostStep(store, folder, end), log, control);
+                  .run(clone, new HostStep(store, folder, end), log, stop);
           case BuildAndPush build ->
               new ImageBuild(store, spec, workspace, folder, secrets)
-                  .run(build, new HostStep(store, folder, end), log, control);
+                  .run(build, new HostStep(store, folder, end), log, stop);
         };
       }
     } catch (SecretUnavailable e) {
@@ -109,7 +110,8 @@ final class PodmanSession implements StageSession {
     }
   }
 
-  private StepResult container(Run run, StepSpec step, Path folder, StepEnd end, LogSink log)
+  private StepResult container(
+      Run run, StepSpec step, Path folder, StepEnd end, LogSink log, Runnable running)
       throws IOException, RuntimeUnavailableException, InterruptedException {
     Placement placement = spec.stage().placement();
     Map<String, String> variables = new HashMap<>(spec.environment());
@@ -148,13 +150,28 @@ final class PodmanSession implements StageSession {
             workspace,
             image,
             store.settings().network(),
+            hosts(),
             variables);
     StepResult result =
         new ContainerStep(store, folder, container(step.name()), end)
-            .run(preparation, request, run.resources().memoryBytes(), log, control);
+            .run(
+                preparation,
+                request,
+                run.resources().memoryBytes(),
+                log,
+                running,
+                control.of(run.id()));
     return result instanceof StepResult.Exited(int code, _) && !run.outputs().isEmpty()
         ? new StepResult.Exited(code, StepOutputs.read(run, outputs))
         : result;
+  }
+
+  /** Services by their ids. */
+  private List<String> hosts() {
+    return spec.stage().steps().stream()
+        .filter(step -> step instanceof Run run && run.background())
+        .map(step -> step.id() + ":127.0.0.1")
+        .toList();
   }
 
   private @Nullable NotStarted pull(Run run, String image, Path folder, Duration limit)
@@ -183,6 +200,11 @@ final class PodmanSession implements StageSession {
   @Override
   public void stop(Duration grace) {
     control.stop(grace);
+  }
+
+  @Override
+  public void stop(String step, Duration grace) {
+    control.of(step).stop(grace);
   }
 
   /** Nothing is held but what follows a running step. */

@@ -26,6 +26,7 @@ final class ContainerRequestTest {
         Path.of("/w"),
         "docker.io/library/alpine:latest",
         network,
+        List.of(),
         environment);
   }
 
