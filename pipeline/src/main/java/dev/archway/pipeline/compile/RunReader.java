@@ -33,7 +33,11 @@ final class RunReader {
   }
 
   @Nullable StepPlan run(StepReader.Head head, Fields fields) {
-    String command = fields.template("command");
+    return script(head, fields, fields.template("command"));
+  }
+
+  /** A container with this command; null for its image's own. */
+  StepPlan.@Nullable Run script(StepReader.Head head, Fields fields, @Nullable String command) {
     StepPlan.Shell shell = shell(fields);
     List<StepPlan.Output> outputs = outputs(fields, command);
     fields.unsupported("outputAlias");

@@ -34,8 +34,6 @@ final class StepReader {
       Set.of(
           "Action",
           "Bitrise",
-          "RunTests",
-          "Test",
           "SaveCacheS3",
           "SaveCacheGCS",
           "SaveCacheAzure",
@@ -55,6 +53,8 @@ final class StepReader {
           "Run",
           "Background",
           "Plugin",
+          "Test",
+          "RunTests",
           "BuildAndPushDockerRegistry",
           "BuildAndPushECR",
           "BuildAndPushGAR",
@@ -197,13 +197,15 @@ final class StepReader {
     }
     Head head = new Head(id, name == null ? id : name, timeout == null ? DEFAULT_TIMEOUT : timeout);
     Fields spec = step.requiredObject("spec");
+    RunReader containers = new RunReader(lookup, stageVariables, findings);
     StepPlan plan =
         switch (type) {
           case "" -> null;
-          case "Run" -> new RunReader(lookup, stageVariables, findings).run(head, spec);
-          case "Background" ->
-              new RunReader(lookup, stageVariables, findings).background(head, spec);
-          case "Plugin" -> new RunReader(lookup, stageVariables, findings).plugin(head, spec);
+          case "Run" -> containers.run(head, spec);
+          case "Background" -> containers.background(head, spec);
+          case "Plugin" -> containers.plugin(head, spec);
+          case "Test" -> new TestReader(containers).test(head, spec);
+          case "RunTests" -> new TestReader(containers).runTests(head, spec);
           case "BuildAndPushDockerRegistry",
               "BuildAndPushECR",
               "BuildAndPushGAR",
