@@ -111,9 +111,8 @@ record Outcome(
   Outcome ofService(StepResult result, boolean ran, boolean aborted) {
     return switch (result) {
       case StepResult.Stopped _ when !aborted -> as(Status.SUCCESS);
-      case StepResult.Stopped _, StepResult.NotStarted _, StepResult.Failed _ -> this;
-      case StepResult.Lost _ when !ran -> this;
-      default -> status == Status.SUCCESS ? this : as(Status.IGNORE_FAILED);
+      case StepResult.Stopped _ -> this;
+      default -> !ran || status == Status.SUCCESS ? this : as(Status.IGNORE_FAILED);
     };
   }
 

@@ -38,6 +38,7 @@ final class PodmanSession implements StageSession {
   private final Path workspace;
   private final SecretSource secrets;
   private final Clock clock;
+  private final StageNetwork network;
   private final StopRequest control = new StopRequest();
 
   PodmanSession(
@@ -48,6 +49,7 @@ final class PodmanSession implements StageSession {
     this.workspace = directory.resolve("workspace");
     this.secrets = secrets;
     this.clock = clock;
+    this.network = StageNetwork.of(spec.key(), spec.stage(), store.settings().network());
   }
 
   @Override
@@ -133,6 +135,9 @@ final class PodmanSession implements StageSession {
           }
           NotStarted hindered =
               pull(run, image, folder, Duration.between(clock.instant(), step.deadline()));
+          if (hindered == null && network.pod() != null) {
+            store.service().createPod(network.podRequest(ContainerRequest.labels(key())));
+          }
           if (hindered == null && run.command() != null) {
             Path script = folder.resolve("script");
             DurableFile.write(script, StepOutputs.script(run, StepOutputs.FOLDER + "/"));
@@ -149,8 +154,7 @@ final class PodmanSession implements StageSession {
             folder,
             workspace,
             image,
-            store.settings().network(),
-            hosts(),
+            network,
             variables);
     StepResult result =
         new ContainerStep(store, folder, container(step.name()), end)
@@ -164,14 +168,6 @@ final class PodmanSession implements StageSession {
     return result instanceof StepResult.Exited(int code, _) && !run.outputs().isEmpty()
         ? new StepResult.Exited(code, StepOutputs.read(run, outputs))
         : result;
-  }
-
-  /** Services by their ids. */
-  private List<String> hosts() {
-    return spec.stage().steps().stream()
-        .filter(step -> step instanceof Run run && run.background())
-        .map(step -> step.id() + ":127.0.0.1")
-        .toList();
   }
 
   private @Nullable NotStarted pull(Run run, String image, Path folder, Duration limit)
@@ -221,6 +217,9 @@ final class PodmanSession implements StageSession {
           remove(step, name);
           name = step.id() + "." + ++attempt;
         }
+      }
+      if (network.pod() != null) {
+        store.service().removePod(network.pod());
       }
       Trees.delete(workspace);
       Trees.delete(directory.resolve("steps"));

@@ -25,8 +25,7 @@ final class ContainerRequestTest {
         Path.of("/s"),
         Path.of("/w"),
         "docker.io/library/alpine:latest",
-        network,
-        List.of(),
+        new StageNetwork(network, null, List.of()),
         environment);
   }
 
