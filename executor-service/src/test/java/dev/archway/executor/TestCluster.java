@@ -193,7 +193,7 @@ public final class TestCluster implements AutoCloseable {
 
   public KubernetesSettings settings() {
     return new KubernetesSettings(
-        "docker.io/archway/agent:3",
+        "docker.io/archway/agent:4",
         "docker.io/archway/builder:3",
         Duration.ofMinutes(2),
         Duration.ofHours(24),

@@ -25,16 +25,24 @@ public interface StageSession extends AutoCloseable {
    * Runs the step, or joins it if it runs already or has ended; every output line has reached
    * {@code log}, from the first on, before this returns.
    *
+   * @param running run once what the step is to run does run, or when it is joined; perhaps again
+   *     when the call is
    * @throws RuntimeUnavailableException when the result cannot be told now; calling again is safe
    */
-  StepResult run(StepSpec step, LogSink log)
+  StepResult run(StepSpec step, LogSink log, Runnable running)
       throws RuntimeUnavailableException, InterruptedException;
+
+  /** The files that steps have left in the workspace. */
+  WorkspaceFiles files();
 
   /**
    * Asks the running step to end and kills it after the grace period; {@code run}, now and later,
    * returns Stopped. May be repeated.
    */
   void stop(Duration grace);
+
+  /** The same for one of the steps, by its id. */
+  void stop(String step, Duration grace);
 
   /** Lets go of the attempt in this process; it goes on. */
   void letGo();

@@ -44,6 +44,7 @@ final class StepLoop {
   private final StageSecrets secrets;
   private final StageScope scope;
   private final Map<String, StepPlan> steps;
+  private final Services services;
 
   /**
    * @param values what expressions may read beside the plan's own values
@@ -62,6 +63,7 @@ final class StepLoop {
     this.outgoing = outgoing;
     this.clock = clock;
     this.secrets = secrets;
+    this.services = new Services(session);
     this.scope = new StageScope(spec.stage(), values, secrets);
     this.steps =
         spec.stage().steps().stream().collect(Collectors.toMap(StepPlan::id, Function.identity()));
@@ -86,7 +88,12 @@ final class StepLoop {
     StepRun run =
         new StepRun(spec, secrets.masks(), directory, session, outgoing, clock, scope, deadline);
     Progress progress = new Progress();
-    walk(spec.stage().flow(), List.of(spec.stage().onFailure()), progress, run);
+    try {
+      walk(spec.stage().flow(), List.of(spec.stage().onFailure()), progress, run);
+      services.end();
+    } finally {
+      services.letGo();
+    }
     if (directory.stopped().isPresent() && progress.status() == Status.SUCCESS) {
       progress.note(
           Status.ABORTED,
@@ -123,24 +130,33 @@ final class StepLoop {
     }
   }
 
+  /** The end of a step, or null of a service that runs. */
+  private @Nullable StepFinished run(
+      StepPlan step, Flow.Step node, List<List<FailureStrategy>> levels, StepRun run)
+      throws InterruptedException {
+    return step instanceof StepPlan.Run service && service.background()
+        ? services.begin(service, run)
+        : run.run(step, inside(node.onFailure(), levels), () -> {});
+  }
+
   private void step(
       Flow.Step node, List<List<FailureStrategy>> levels, Progress progress, StepRun run)
       throws InterruptedException {
     StepPlan step = java.util.Objects.requireNonNull(steps.get(node.id()), node.id());
-    StepFinished finished;
+    @Nullable StepFinished finished;
     if (run.before(step.id()) != null || run.begun(step.id())) {
-      finished = run.run(step, inside(node.onFailure(), levels));
+      finished = run(step, node, levels, run);
     } else {
       try {
         finished =
-            runs(node.id(), node.when(), progress)
-                ? run.run(step, inside(node.onFailure(), levels))
-                : run.skip(step);
+            runs(node.id(), node.when(), progress) ? run(step, node, levels, run) : run.skip(step);
       } catch (ExpressionException e) {
         finished = run.fail(step, String.valueOf(e.getMessage()));
       }
     }
-    progress.note(finished.status(), finished.failure());
+    if (finished != null) {
+      progress.note(finished.status(), finished.failure());
+    }
   }
 
   private void group(

@@ -51,6 +51,7 @@ final class StepRun {
   private final String folder;
   private final StepFiles files;
   private final LogSink sink;
+  private final Runnable running;
   private final Clock clock;
   private final Ending ending;
   private final StopRequest stop;
@@ -68,6 +69,7 @@ final class StepRun {
       StepFiles files,
       KubernetesSettings settings,
       LogSink sink,
+      Runnable running,
       StopRequest stop,
       Clock clock) {
     this.pod = pod;
@@ -79,6 +81,7 @@ final class StepRun {
     this.folder = PodNames.folder(name);
     this.files = files;
     this.sink = sink;
+    this.running = running;
     this.clock = clock;
     this.ending = new Ending(spec, stop, clock);
     this.stop = stop;
@@ -184,6 +187,10 @@ final class StepRun {
       String what = frame == null ? "wake" : frame.what();
       if (frame != null && what.equals("log")) {
         read(frame.bytes());
+        continue;
+      }
+      if (what.equals("running")) {
+        running.run();
         continue;
       }
       if (frame != null && what.equals("exit")) {
