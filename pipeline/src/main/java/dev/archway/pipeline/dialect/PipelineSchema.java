@@ -156,8 +156,7 @@ public final class PipelineSchema {
         Map<String, Object> mapping = new LinkedHashMap<>();
         mapping.put("type", "object");
         mapping.put("allOf", List.of(reference(shape.get())));
-        yield Map.of(
-            "anyOf", List.of(texts(new Kind.Text(null), true, required), mapping));
+        yield Map.of("anyOf", List.of(texts(new Kind.Text(null), true, required), mapping));
       }
       case Kind.TextMap _ -> {
         Map<String, Object> map = collection("object", required);

@@ -122,8 +122,7 @@ public sealed interface Shape {
       return with(refused(harmless, Field.Use.REFUSED, keys));
     }
 
-    private static List<Field> refused(
-        @Nullable String harmless, Field.Use use, String... keys) {
+    private static List<Field> refused(@Nullable String harmless, Field.Use use, String... keys) {
       List<Field> fields = new ArrayList<>();
       for (String key : keys) {
         fields.add(

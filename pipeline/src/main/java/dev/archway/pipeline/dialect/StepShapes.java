@@ -65,8 +65,7 @@ public final class StepShapes {
   /** Harness page "Run step settings". */
   private static final Shape.Keys RUN =
       container("RunSpec", "A command in a container.")
-          .with(
-              text("command", "The command, for the shell."), shell(), outputs())
+          .with(text("command", "The command, for the shell."), shell(), outputs())
           .refuses("outputAlias");
 
   static Field shell() {

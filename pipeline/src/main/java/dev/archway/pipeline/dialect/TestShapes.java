@@ -66,7 +66,8 @@ final class TestShapes {
               text("args", "Its arguments; Pytest, Unittest, Rspec and Dotnet need none."),
               text("preCommand", "What runs before."),
               text("postCommand", "What runs after."),
-              wordOfAnyCase("shell", "What reads it: Sh where it is absent.", List.of("Sh", "Bash")),
+              wordOfAnyCase(
+                  "shell", "What reads it: Sh where it is absent.", List.of("Sh", "Bash")),
               StepShapes.outputs(),
               flag("runOnlySelectedTests", "Accepted with a warning: all tests run."),
               flag("enableTestSplitting", "False, which it is where it is absent."))
