@@ -9,11 +9,13 @@
  *   agent talk DIR             what the executor runs in that container: opens gates, sends logs and ends of steps
  *
  * A step's folder: bell (FIFO), argv and env (each word ended by NUL), go (the gate is open, and since when), next (whose gate
- * to open when the step succeeds), killed (why it was ended), term and kill (what was asked of the step), started, log (again
- * and again "<RFC 3339 time> stdout|stderr <length>", a line feed and so many bytes), exit (the exit code, and "next" when the next step goes on).
+ * to open when the step succeeds), killed (why it was ended), term and kill (what was asked of the step), started, running (its
+ * program has begun), log (again and again "<RFC 3339 time> stdout|stderr <length>", a line feed and so many bytes), exit (the
+ * exit code, and "next" when the next step goes on).
  * What counts is which files are there; the bell only says "look again", so no ring is ever missed.
  */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -266,6 +268,11 @@ static int attempt(const char *dir) {
 
   int out, err, failure, asked = 0;
   start(argv, environment, &out, &err, &failure);
+  /* Without a word at its end: the step's own program runs. */
+  int error = 0;
+  ssize_t told = read(failure, &error, sizeof error);
+  close(failure);
+  if (told == 0) keep("running", "%d", child);
   while (child_state < 0) {
     struct pollfd wait[4] = {{bell, POLLIN, 0}, {signal_fd, POLLIN, 0}, {out, POLLIN, 0}, {err, POLLIN, 0}};
     if (poll(wait, 4, -1) < 0) continue;
@@ -292,9 +299,6 @@ static int attempt(const char *dir) {
   for (pid_t pid; (pid = waitpid(-1, NULL, WNOHANG)) > 0;) {}
   close(log_fd);
   close(bell);
-  int error = 0;
-  ssize_t told = read(failure, &error, sizeof error);
-  close(failure);
   if (out >= 0) close(out);
   if (err >= 0) close(err);
   if (told == (ssize_t)sizeof error) {
@@ -346,7 +350,7 @@ struct follow {
   char step[200];
   int fd;
   off_t at;
-  int drain, done;
+  int drain, done, told;
 };
 
 static const char *root;
@@ -389,6 +393,10 @@ static int advance(struct follow *f) {
   if (fd >= 0) {
     ended = read(fd, text, sizeof text);
     close(fd);
+  }
+  if (!f->told && access(in_step(f->step, "running"), F_OK) == 0) {
+    frame("running", f->step, "", 0);
+    f->told = 1;
   }
   if (f->fd < 0) f->fd = open(in_step(f->step, "log"), O_RDONLY | O_CLOEXEC);
   static char buffer[CHUNK];
@@ -470,6 +478,100 @@ static void give(const char *path) {
   frame(whole ? "file" : "none", path, buffer, whole ? size : 0);
 }
 
+/* ---- the workspace: steps may have put anything there, so no link is followed, at no place of a path */
+
+#define MOST_FOUND 1000
+#define MOST_NAMES 200000
+#define DEEPEST 32
+
+/* Opens a path below a folder one name after the other; "." is the folder itself. */
+static int open_below(int from, char *path, int flags) {
+  int at = openat(from, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  char *rest;
+  for (char *name = strtok_r(path, "/", &rest), *next; name && at >= 0; name = next) {
+    next = strtok_r(NULL, "/", &rest);
+    int below = strcmp(name, "..") ? openat(at, name, (next ? O_RDONLY | O_DIRECTORY : flags) | O_NOFOLLOW | O_CLOEXEC) : -1;
+    close(at);
+    at = below;
+  }
+  return at;
+}
+
+struct search {
+  const char *suffix;
+  char found[CHUNK];
+  size_t length;
+  int count, names, whole;
+};
+
+/* Adds the regular files below a folder, which it closes, whose names end so. */
+static void look(struct search *s, int fd, const char *prefix, int depth) {
+  DIR *dir = fdopendir(fd);
+  if (!dir) {
+    close(fd);
+    return;
+  }
+  for (struct dirent *entry; s->whole && (entry = readdir(dir));) {
+    const char *name = entry->d_name;
+    char path[PATH_MAX];
+    struct stat info;
+    if (!strcmp(name, ".") || !strcmp(name, "..") || strchr(name, '\n')) continue;
+    if (++s->names > MOST_NAMES) s->whole = 0;
+    if (fstatat(fd, name, &info, AT_SYMLINK_NOFOLLOW) < 0) continue;
+    size_t length = (size_t)snprintf(path, sizeof path, "%s%s%s", prefix, *prefix ? "/" : "", name), n = strlen(name), end = strlen(s->suffix);
+    if (length >= sizeof path) continue;
+    if (S_ISDIR(info.st_mode) && depth < DEEPEST) {
+      int below = openat(fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+      if (below >= 0) look(s, below, path, depth + 1);
+    } else if (S_ISREG(info.st_mode) && n >= end && !strcmp(name + n - end, s->suffix)) {
+      if (s->count == MOST_FOUND || s->length + length + 1 > sizeof s->found) {
+        s->whole = 0;
+        break;
+      }
+      memcpy(s->found + s->length, path, length);
+      s->length += length;
+      s->found[s->length++] = '\n';
+      s->count++;
+    }
+  }
+  closedir(dir);
+}
+
+/* "found", or "some" when a limit came first: the paths of files below WORKSPACE/FOLDER whose names end so. */
+static void find(int workspace, const char *folder, const char *suffix) {
+  static struct search s;
+  char path[PATH_MAX];
+  s.suffix = suffix;
+  s.length = 0;
+  s.count = s.names = 0;
+  s.whole = 1;
+  snprintf(path, sizeof path, "%s", folder);
+  int fd = open_below(workspace, path, O_RDONLY | O_DIRECTORY);
+  if (fd >= 0) look(&s, fd, folder, 0);
+  frame(s.whole ? "found" : "some", "-", s.found, s.length);
+}
+
+/* A part of a regular file in the workspace, empty at its end. */
+static void piece(int workspace, char *path, off_t at) {
+  static char buffer[CHUNK];
+  struct stat info;
+  int fd = open_below(workspace, path, O_RDONLY | O_NONBLOCK);
+  ssize_t n = fd >= 0 && fstat(fd, &info) == 0 && S_ISREG(info.st_mode) ? pread(fd, buffer, sizeof buffer, at) : -1;
+  if (fd >= 0) close(fd);
+  frame(n >= 0 ? "piece" : "none", "-", buffer, n >= 0 ? (size_t)n : 0);
+}
+
+/* The rest of a request's line is "WORKSPACE", a tab and the words for what is asked, with tabs between them. */
+static void in_workspace(char *words, long long offset) {
+  char *rest, *root_path = strtok_r(words, "\t", &rest), *path = rest, *suffix = path ? strchr(path, '\t') : NULL;
+  int workspace = root_path ? open(root_path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+  if (suffix) *suffix++ = 0;
+  if (workspace < 0 || (offset < 0) != (suffix != NULL)) frame("none", "-", "", 0);
+  else if (suffix) find(workspace, path, suffix);
+  else piece(workspace, path, (off_t)offset);
+  if (workspace >= 0) close(workspace);
+}
+
 /* Carries out one request; returns the bytes it took, 0 when it is not there whole. */
 static size_t request(char *bytes, size_t length, int watch) {
   char *line_end = memchr(bytes, '\n', length);
@@ -478,6 +580,7 @@ static size_t request(char *bytes, size_t length, int watch) {
   char path[PATH_MAX], why[32];
   unsigned mode;
   long long offset;
+  int skip = 0;
   *line_end = 0;
   if (sscanf(bytes, "put %4000s %o %zu", path, &mode, &size) == 3) {
     if (size > LARGEST_PUT || path[0] != '/') exit(3);
@@ -503,7 +606,7 @@ static size_t request(char *bytes, size_t length, int watch) {
     if (f->fd >= 0) close(f->fd);
     f->fd = -1;
     f->at = offset;
-    f->done = f->drain = 0;
+    f->done = f->drain = f->told = 0;
     if (inotify_add_watch(watch, in_step(path, "."), IN_MODIFY | IN_CREATE | IN_MOVED_TO) < 0) {}
   } else if (sscanf(bytes, "drain %190s", path) == 1) {
     follow_of(path)->drain = 1;
@@ -515,6 +618,10 @@ static size_t request(char *bytes, size_t length, int watch) {
     ring(path);
   } else if (sscanf(bytes, "read %4000s", path) == 1) {
     give(path);
+  } else if (!strncmp(bytes, "find ", 5)) {
+    in_workspace(bytes + 5, -1);
+  } else if (sscanf(bytes, "piece %lld %n", &offset, &skip) == 1) {
+    in_workspace(bytes + skip, offset);
   } else if (sscanf(bytes, "remove %4000s", path) == 1) {
     if (unlink(path) < 0) {}
   } else {

@@ -22,7 +22,10 @@ final class Commands {
     if (start == null || end == null) {
       return "-";
     }
-    Duration time = Duration.between(start, end);
+    return text(Duration.between(start, end));
+  }
+
+  static String text(Duration time) {
     return time.toMinutes() > 0
         ? "%d min %d s".formatted(time.toMinutes(), time.toSecondsPart())
         : String.format(Locale.ROOT, "%.1f s", time.toMillis() / 1000.0);

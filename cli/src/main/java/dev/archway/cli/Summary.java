@@ -7,6 +7,7 @@ import dev.archway.contract.api.ExecutionView.StepView;
 import dev.archway.contract.failure.Failure;
 import dev.archway.contract.image.Platform;
 import dev.archway.contract.image.PushedImage;
+import dev.archway.contract.report.TestReport;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -27,6 +28,7 @@ final class Summary {
                 Commands.between(view.createdAt(), view.endedAt()),
                 view.commit() == null ? "" : ", commit " + view.commit()));
     stages(view.stages(), printer);
+    tests(view.stages(), printer);
     images(view, printer);
     failures(view, printer);
   }
@@ -57,6 +59,26 @@ final class Summary {
       return "waits for an executor, %d before it".formatted(stage.ahead());
     }
     return stage.attempt() > 1 ? "attempt " + stage.attempt() : "";
+  }
+
+  private static void tests(List<StageView> stages, Printer printer) {
+    List<List<String>> rows = new ArrayList<>();
+    for (StageView stage : stages) {
+      for (StepView step : stage.steps()) {
+        TestReport report = step.tests();
+        if (report != null) {
+          rows.add(
+              List.of(
+                  "  tests %s/%s".formatted(stage.id(), step.id()),
+                  "%d run, %d failed, %d with errors, %d skipped"
+                      .formatted(
+                          report.tests(), report.failures(), report.errors(), report.skipped()),
+                  Commands.text(report.duration()),
+                  String.join("; ", report.warnings())));
+        }
+      }
+    }
+    printer.table(rows);
   }
 
   private static void images(ExecutionView view, Printer printer) {

@@ -21,6 +21,7 @@ import dev.archway.contract.image.Digest;
 import dev.archway.contract.image.Platform;
 import dev.archway.contract.image.PushedImage;
 import dev.archway.contract.image.Repository;
+import dev.archway.contract.report.TestReport;
 import dev.archway.contract.status.Status;
 import dev.archway.contract.wire.ContractMapper;
 import java.io.PrintWriter;
@@ -116,6 +117,8 @@ class ArchwayCommandTest {
         .contains("demo e1234567: Success in 5.0 s, commit abc")
         .containsPattern("stage upload +Success +3\\.0 s +linux/arm64 \\(emulated\\)")
         .contains("podman ignores tolerations")
+        .containsPattern(
+            "tests upload/build +12 run, 2 failed, 1 with errors, 3 skipped +4.2 s +out/bad.xml")
         .containsPattern("image localhost:5000/my-repo/ci-demo:1.0-linux-arm64 +" + DIGEST)
         .containsPattern(
             "index localhost:5000/my-repo/ci-demo:1.0 +" + DIGEST + " +joins linux/arm64")
@@ -404,7 +407,15 @@ class ArchwayCommandTest {
             List.of(
                 new PushedImage(
                     REPOSITORY, List.of("1.0-linux-arm64"), DIGEST, ARM64, true, "abc")),
-            2);
+            2,
+            new TestReport(
+                12,
+                2,
+                1,
+                3,
+                Duration.ofMillis(4200),
+                List.of(new TestReport.FailedCase("adds", "SumTest", "expected 3")),
+                List.of("out/bad.xml is not read: no end")));
     StageView stage =
         new StageView(
             "upload",

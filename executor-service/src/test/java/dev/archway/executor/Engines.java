@@ -76,17 +76,26 @@ public final class Engines implements AutoCloseable {
   }
 
   public PodmanSettings settings() {
+    return settings("host");
+  }
+
+  private PodmanSettings settings(String network) {
     return new PodmanSettings(
         home.resolve("podman"),
-        "host",
+        network,
         false,
         List.of(new Mirror("docker.io", host(), true)),
         List.of(host()));
   }
 
   public PodmanRuntime runtime() throws Exception {
+    return runtime("host");
+  }
+
+  /** One whose steps have this network. */
+  public PodmanRuntime runtime(String network) throws Exception {
     return new PodmanRuntime(
-        settings(),
+        settings(network),
         List.of(Platform.LINUX_AMD64),
         secret -> {
           throw new IllegalStateException("no secret " + secret);

@@ -165,7 +165,7 @@ class DialectMutationsTest {
         case IGNORED -> {
           add(changes, node, key, Expected.ACCEPTED, LISTS, DEEP, WORD);
         }
-        case REFUSED -> {
+        case REFUSED, REFUSED_BY_READER -> {
           add(changes, node, key, Expected.REFUSED, LIST, MAPPING, WORD);
           add(changes, node, key, Expected.ACCEPTED, NOTHING, list(), list(text("")));
           if (field.harmless() != null) {
@@ -224,6 +224,7 @@ class DialectMutationsTest {
       case Kind.Texts(Kind.Text(Form form), _) when form == null ->
           new YamlNode[] {MAPPING, LISTS, list(MAPPING)};
       case Kind.Texts _ -> new YamlNode[] {MAPPING, LISTS, text("%%"), list(text("%%"))};
+      case Kind.TextsOr _ -> new YamlNode[] {LISTS, list(MAPPING)};
       case Kind.TextMap _ -> new YamlNode[] {WORD, LIST, DEEP};
       case Kind.Nested _ -> new YamlNode[] {WORD, LIST};
       case Kind.ByType(var shapes) ->
@@ -291,6 +292,7 @@ class DialectMutationsTest {
       YamlNode value = node.get(field.key());
       List<Object> below = longer(at, field.key());
       switch (field.kind()) {
+        case Kind.TextsOr(var mapping) -> find(root, below, value, mapping.get(), shapes);
         case Kind.Nested(var nested) -> find(root, below, value, nested.get(), shapes);
         case Kind.ByType(var types) -> {
           Shape.Keys spec = types.get(String.valueOf(node.text("type")));
@@ -316,6 +318,7 @@ class DialectMutationsTest {
     } else if (shape instanceof Shape.Keys keys && names.add(keys.name())) {
       for (Field field : keys.fields()) {
         switch (field.kind()) {
+          case Kind.TextsOr(var mapping) -> collect(mapping.get(), names);
           case Kind.Nested(var nested) -> collect(nested.get(), names);
           case Kind.Members(var member, _) -> collect(member.get(), names);
           case Kind.ByType(var types) -> types.values().forEach(spec -> collect(spec, names));

@@ -41,6 +41,7 @@ class ScenariosIT {
    * @param steps the status of a step, by {@code stage/step}; others may end as they like
    * @param log lines that are somewhere in the log
    * @param absent what is nowhere, neither in the log nor in what is told of the execution
+   * @param told what is somewhere in what the API tells of the execution
    * @param oneAtATime stages of which no two run at the same time
    */
   record Expected(
@@ -48,6 +49,7 @@ class ScenariosIT {
       Map<String, Status> steps,
       List<String> log,
       List<String> absent,
+      List<String> told,
       @Nullable List<String> oneAtATime) {}
 
   @BeforeAll
@@ -99,6 +101,7 @@ class ScenariosIT {
     String log = server.get("/api/v1/executions/" + id + "/logs", "text/plain");
     expected.log().forEach(line -> assertThat(log).contains(line));
     String told = server.get("/api/v1/executions/" + id, "application/json");
+    expected.told().forEach(text -> assertThat(told).contains(text));
     expected.absent().forEach(text -> assertThat(log + told).doesNotContain(text));
     List<StageView> apart =
         end.stages().stream()

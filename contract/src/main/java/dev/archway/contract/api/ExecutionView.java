@@ -7,6 +7,7 @@ import dev.archway.contract.image.Digest;
 import dev.archway.contract.image.Platform;
 import dev.archway.contract.image.PushedImage;
 import dev.archway.contract.image.Repository;
+import dev.archway.contract.report.TestReport;
 import dev.archway.contract.status.Status;
 import java.time.Instant;
 import java.util.List;
@@ -62,7 +63,11 @@ public record ExecutionView(
       List<StepView> steps,
       @Nullable Integer ahead) {}
 
-  /** One step. */
+  /**
+   * One step.
+   *
+   * @param tests what its test reports say; null when it has none
+   */
   public record StepView(
       String id,
       String name,
@@ -73,7 +78,8 @@ public record ExecutionView(
       @Nullable Integer exitCode,
       @Nullable Failure failure,
       List<PushedImage> images,
-      long logLines) {}
+      long logLines,
+      @Nullable TestReport tests) {}
 
   /** One image index. */
   public record IndexView(

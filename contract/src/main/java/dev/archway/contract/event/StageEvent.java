@@ -3,6 +3,7 @@ package dev.archway.contract.event;
 import dev.archway.contract.failure.Failure;
 import dev.archway.contract.id.StageKey;
 import dev.archway.contract.image.PushedImage;
+import dev.archway.contract.report.TestReport;
 import dev.archway.contract.status.Status;
 import java.time.Instant;
 import java.util.List;
@@ -48,6 +49,7 @@ public sealed interface StageEvent {
    * @param logLines how many lines its log has
    * @param outputs output variables by name
    * @param retries how often it was tried again
+   * @param tests what its test reports say; null when it names none, or did not run
    */
   record StepFinished(
       StageKey key,
@@ -59,7 +61,8 @@ public sealed interface StageEvent {
       List<PushedImage> images,
       long logLines,
       Map<String, String> outputs,
-      int retries)
+      int retries,
+      @Nullable TestReport tests)
       implements StageEvent {
     public StepFinished {
       images = List.copyOf(images);
@@ -76,7 +79,7 @@ public sealed interface StageEvent {
         @Nullable Failure failure,
         List<PushedImage> images,
         long logLines) {
-      this(key, at, step, status, exitCode, failure, images, logLines, Map.of(), 0);
+      this(key, at, step, status, exitCode, failure, images, logLines, Map.of(), 0, null);
     }
   }
 

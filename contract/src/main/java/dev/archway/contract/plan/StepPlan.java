@@ -1,5 +1,6 @@
 package dev.archway.contract.plan;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.archway.contract.connector.Connector;
@@ -65,6 +66,12 @@ public sealed interface StepPlan {
    *     IfNotPresent
    * @param runAsUser numeric user; null means the placement's, else the image's
    * @param outputs what the script hands to later steps
+   * @param reports where in the workspace it leaves JUnit reports; {@code *} and {@code ?} stand
+   *     for parts of a name, {@code **} for any number of folders
+   * @param entrypoint what runs instead of the image's entry point and of a command; none when
+   *     empty
+   * @param background true for a service: the stage goes on as soon as it runs and ends it with
+   *     itself (Harness page "Background step settings")
    */
   record Run(
       String id,
@@ -79,14 +86,25 @@ public sealed interface StepPlan {
       @Nullable String imagePullPolicy,
       boolean privileged,
       @Nullable Long runAsUser,
-      List<Output> outputs)
+      List<Output> outputs,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> reports,
+      @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> entrypoint,
+      @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean background)
       implements StepPlan {
+    /**
+     * The timeout of a service that names none: longer than any stage may take (Harness page
+     * "Pipeline settings").
+     */
+    public static final Duration AS_LONG_AS_ITS_STAGE = Duration.ofDays(35);
+
     public Run {
       environment = Map.copyOf(environment);
       outputs = List.copyOf(outputs);
+      reports = List.copyOf(reports);
+      entrypoint = List.copyOf(entrypoint);
     }
 
-    /** A step without outputs. */
+    /** A step without outputs and reports. */
     public Run(
         String id,
         String name,
@@ -113,11 +131,40 @@ public sealed interface StepPlan {
           imagePullPolicy,
           privileged,
           runAsUser,
-          List.of());
+          List.of(),
+          List.of(),
+          List.of(),
+          false);
     }
 
     /** The same with its texts filled in. */
     public Run with(String image, @Nullable String command, Map<String, String> environment) {
+      return with(image, command, environment, outputs, reports, entrypoint, background);
+    }
+
+    /** The same with lists filled in. */
+    public Run with(List<String> reports, List<String> entrypoint) {
+      return with(image, command, environment, outputs, reports, entrypoint, background);
+    }
+
+    /** The same with these outputs. */
+    public Run giving(List<Output> outputs) {
+      return with(image, command, environment, outputs, reports, entrypoint, background);
+    }
+
+    /** The same as a service. */
+    public Run inBackground() {
+      return with(image, command, environment, outputs, reports, entrypoint, true);
+    }
+
+    private Run with(
+        String image,
+        @Nullable String command,
+        Map<String, String> environment,
+        List<Output> outputs,
+        List<String> reports,
+        List<String> entrypoint,
+        boolean background) {
       return new Run(
           id,
           name,
@@ -131,7 +178,10 @@ public sealed interface StepPlan {
           imagePullPolicy,
           privileged,
           runAsUser,
-          outputs);
+          outputs,
+          reports,
+          entrypoint,
+          background);
     }
   }
 

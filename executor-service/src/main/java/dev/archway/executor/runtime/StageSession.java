@@ -25,10 +25,15 @@ public interface StageSession extends AutoCloseable {
    * Runs the step, or joins it if it runs already or has ended; every output line has reached
    * {@code log}, from the first on, before this returns.
    *
+   * @param running run once what the step is to run does run, or when it is joined; perhaps again
+   *     when the call is
    * @throws RuntimeUnavailableException when the result cannot be told now; calling again is safe
    */
-  StepResult run(StepSpec step, LogSink log)
+  StepResult run(StepSpec step, LogSink log, Runnable running)
       throws RuntimeUnavailableException, InterruptedException;
+
+  /** The files that steps have left in the workspace. */
+  WorkspaceFiles files();
 
   /**
    * True when the runtime has begun a step by itself ({@link StepSpec#next}), which then has to be
@@ -43,6 +48,9 @@ public interface StageSession extends AutoCloseable {
    * returns Stopped. May be repeated.
    */
   void stop(Duration grace);
+
+  /** The same for one of the steps, by its id. */
+  void stop(String step, Duration grace);
 
   /** Lets go of the attempt in this process; it goes on. */
   void letGo();

@@ -54,9 +54,10 @@ final class Filled {
                   .formatted(run.image()));
       case StepPlan.Run run ->
           run.with(
-              run.image(),
-              run.command() == null ? null : fill(run.command(), scope),
-              fill(run.environment(), scope));
+                  run.image(),
+                  run.command() == null ? null : fill(run.command(), scope),
+                  fill(run.environment(), scope))
+              .with(fill(run.reports(), scope), fill(run.entrypoint(), scope));
       case StepPlan.BuildAndPush push -> {
         List<String> tags = new ArrayList<>();
         for (String tag : push.tags()) {
@@ -89,6 +90,14 @@ final class Filled {
     Map<String, String> filled = new LinkedHashMap<>();
     for (Map.Entry<String, String> entry : texts.entrySet()) {
       filled.put(entry.getKey(), fill(entry.getValue(), scope));
+    }
+    return filled;
+  }
+
+  private static List<String> fill(List<String> texts, Scope scope) throws ExpressionException {
+    List<String> filled = new ArrayList<>();
+    for (String text : texts) {
+      filled.add(fill(text, scope));
     }
     return filled;
   }

@@ -95,6 +95,29 @@ record Outcome(
             .formatted(step.id(), Times.text(limit));
   }
 
+  /**
+   * The same as the end of a service, which decides nothing: it ends with its stage, or too early
+   * for steps that need it, which will tell. Only one that never ran fails its stage.
+   *
+   * @param ran true when it was seen running
+   */
+  Outcome ofService(StepResult result, boolean ran, boolean aborted) {
+    return switch (result) {
+      case StepResult.Stopped _ when !aborted -> as(Status.SUCCESS);
+      case StepResult.Stopped _ -> this;
+      default -> !ran || status == Status.SUCCESS ? this : as(Status.IGNORE_FAILED);
+    };
+  }
+
+  /** True when the step ran, and nobody stopped its stage: it may have left something. */
+  boolean ran() {
+    return failure == null
+        ? status != Status.SKIPPED
+        : failure.reason() == FailureReason.EXIT_CODE
+            || failure.reason() == FailureReason.OUT_OF_MEMORY
+            || failure.reason() == FailureReason.TIMED_OUT;
+  }
+
   /** The same end under the status that a failure strategy gave it. */
   Outcome as(Status next) {
     return next == status

@@ -47,6 +47,7 @@ final class StepLoop {
   private final StageSecrets secrets;
   private final StageScope scope;
   private final Map<String, StepPlan> steps;
+  private final Services services;
 
   /**
    * @param values what expressions may read beside the plan's own values
@@ -65,6 +66,7 @@ final class StepLoop {
     this.outgoing = outgoing;
     this.clock = clock;
     this.secrets = secrets;
+    this.services = new Services(session);
     this.scope = new StageScope(spec.stage(), values, secrets);
     this.steps =
         spec.stage().steps().stream().collect(Collectors.toMap(StepPlan::id, Function.identity()));
@@ -89,7 +91,12 @@ final class StepLoop {
     StepRun run =
         new StepRun(spec, secrets.masks(), directory, session, outgoing, clock, scope, deadline);
     Progress progress = new Progress();
-    walk(spec.stage().flow(), List.of(spec.stage().onFailure()), progress, run);
+    try {
+      walk(spec.stage().flow(), List.of(spec.stage().onFailure()), progress, run);
+      services.end();
+    } finally {
+      services.letGo();
+    }
     if (directory.stopped().isPresent() && progress.status() == Status.SUCCESS) {
       progress.note(
           Status.ABORTED,
@@ -140,9 +147,23 @@ final class StepLoop {
             && follower.when().condition() == null
             && progress.fits(follower.when().before())
             && steps.get(follower.id()) instanceof StepPlan.Run next
+            && !next.background()
             && Filled.isWhole(next)
         ? next
         : null;
+  }
+
+  /** The end of a step, or null of a service that runs. */
+  private @Nullable StepFinished run(
+      StepPlan step,
+      StepPlan.@Nullable Run next,
+      Flow.Step node,
+      List<List<FailureStrategy>> levels,
+      StepRun run)
+      throws InterruptedException {
+    return step instanceof StepPlan.Run service && service.background()
+        ? services.begin(service, run)
+        : run.run(step, next, inside(node.onFailure(), levels), () -> {});
   }
 
   private void step(
@@ -153,20 +174,22 @@ final class StepLoop {
       StepRun run)
       throws InterruptedException {
     StepPlan step = java.util.Objects.requireNonNull(steps.get(node.id()), node.id());
-    StepFinished finished;
+    @Nullable StepFinished finished;
     if (run.before(step.id()) != null || run.begun(step.id())) {
-      finished = run.run(step, next, inside(node.onFailure(), levels));
+      finished = run(step, next, node, levels, run);
     } else {
       try {
         finished =
             runs(node.id(), node.when(), progress) || session.hasBegun(step.id())
-                ? run.run(step, next, inside(node.onFailure(), levels))
+                ? run(step, next, node, levels, run)
                 : run.skip(step);
       } catch (ExpressionException e) {
         finished = run.fail(step, String.valueOf(e.getMessage()));
       }
     }
-    progress.note(finished.status(), finished.failure());
+    if (finished != null) {
+      progress.note(finished.status(), finished.failure());
+    }
   }
 
   private void group(

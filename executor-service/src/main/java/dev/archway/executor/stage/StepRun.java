@@ -8,6 +8,8 @@ import dev.archway.contract.image.PushedImage;
 import dev.archway.contract.plan.FailureStrategy;
 import dev.archway.contract.plan.FailureStrategy.Action;
 import dev.archway.contract.plan.StepPlan;
+import dev.archway.contract.report.TestReport;
+import dev.archway.executor.report.TestReports;
 import dev.archway.executor.runtime.RuntimeUnavailableException;
 import dev.archway.executor.runtime.StageSession;
 import dev.archway.executor.runtime.StageSpec;
@@ -23,6 +25,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -88,8 +91,13 @@ final class StepRun {
    *
    * @param next what runs at once when it succeeds; null when that is not known yet
    * @param levels its failure strategies, nearest first
+   * @param running run when it has started, perhaps more than once
    */
-  StepFinished run(StepPlan step, StepPlan.@Nullable Run next, List<List<FailureStrategy>> levels)
+  StepFinished run(
+      StepPlan step,
+      StepPlan.@Nullable Run next,
+      List<List<FailureStrategy>> levels,
+      Runnable running)
       throws InterruptedException {
     StepFinished before = before(step.id());
     if (before != null && (!begun(step.id()) || directory.isSaid(step.id()))) {
@@ -111,8 +119,9 @@ final class StepRun {
       StepLog log = new StepLog(step.id(), outgoing, masks, lines);
       StepFinished tried =
           directory.event(step.id() + ".try" + attempt, StepFinished.class).orElse(null);
-      Outcome outcome = attempt(step, next, attempt, start, log);
-      StepFinished now = tried != null ? tried : event(step, outcome, log.count(), attempt - 1);
+      Outcome outcome = attempt(step, next, attempt, start, log, running);
+      StepFinished now =
+          tried != null ? tried : event(step, outcome, log.count(), attempt - 1, null);
       Action action = FailureRules.action(now.status(), now.failure(), levels);
       boolean again =
           tried != null
@@ -139,11 +148,28 @@ final class StepRun {
   private StepFinished end(
       StepPlan step, Outcome outcome, @Nullable Action action, StepLog log, int retries)
       throws InterruptedException {
+    Outcome end = outcome.as(FailureRules.status(outcome.status(), action));
+    TestReport tests = before(step.id()) == null ? tests(step, outcome) : null;
     StepFinished finished =
-        finished(
-            step, outcome.as(FailureRules.status(outcome.status(), action)), log.count(), retries);
+        directory.event(
+            step.id() + ".finished",
+            StepFinished.class,
+            () -> event(step, end, log.count(), retries, tests));
     outgoing.end(step.id(), finished.logLines());
     return tell(step, finished);
+  }
+
+  /** What the step's test reports say; null when it names none, or did not get to run. */
+  private @Nullable TestReport tests(StepPlan step, Outcome outcome) throws InterruptedException {
+    if (!(step instanceof StepPlan.Run run) || run.reports().isEmpty() || !outcome.ran()) {
+      return null;
+    }
+    try {
+      StepPlan.Run filled = (StepPlan.Run) Filled.step(step, scope.at(step.id()));
+      return TestReports.read(filled.reports(), session.files(), masks::hide);
+    } catch (ExpressionException e) {
+      return TestReports.unread("no report is read: " + e.getMessage(), masks::hide);
+    }
   }
 
   private boolean holds(Action.Retry retry, StepFinished tried) {
@@ -174,15 +200,36 @@ final class StepRun {
   }
 
   private Outcome attempt(
-      StepPlan step, StepPlan.@Nullable Run next, int attempt, Instant start, StepLog log)
+      StepPlan step,
+      StepPlan.@Nullable Run next,
+      int attempt,
+      Instant start,
+      StepLog log,
+      Runnable running)
       throws InterruptedException {
+    AtomicBoolean ran = new AtomicBoolean();
     StepResult result;
     try {
-      result = result(limited(Filled.step(step, scope.at(step.id())), next, start, attempt), log);
+      StepSpec limited = limited(Filled.step(step, scope.at(step.id())), next, start, attempt);
+      result =
+          result(
+              limited,
+              log,
+              () -> {
+                ran.set(true);
+                running.run();
+              });
     } catch (ExpressionException e) {
       result = invalid(String.valueOf(e.getMessage()));
     }
-    return Outcome.of(result, step, log.tail(), directory.stopped().orElse(null));
+    Outcome outcome = Outcome.of(result, step, log.tail(), directory.stopped().orElse(null));
+    return isService(step)
+        ? outcome.ofService(result, ran.get(), directory.stopped().isPresent())
+        : outcome;
+  }
+
+  private static boolean isService(StepPlan step) {
+    return step instanceof StepPlan.Run run && run.background();
   }
 
   private static StepResult invalid(String why) {
@@ -191,15 +238,17 @@ final class StepRun {
 
   private StepSpec limited(StepPlan step, StepPlan.@Nullable Run next, Instant start, int attempt) {
     Instant own = start.plus(step.timeout());
-    return own.isBefore(stageDeadline)
+    // A service is ended when its stage is: the deadline of that ends its other steps.
+    return own.isBefore(stageDeadline) || isService(step)
         ? new StepSpec(step, own, step.timeout(), attempt, next)
         : new StepSpec(step, stageDeadline, Duration.between(start, stageDeadline), attempt, next);
   }
 
-  private StepResult result(StepSpec step, StepLog log) throws InterruptedException {
+  private StepResult result(StepSpec step, StepLog log, Runnable running)
+      throws InterruptedException {
     for (int tries = 1; ; tries++) {
       try {
-        return session.run(step, log);
+        return session.run(step, log, running);
       } catch (RuntimeUnavailableException e) {
         String message = String.valueOf(e.getMessage());
         if (tries == ENGINE_TRIES) {
@@ -221,10 +270,13 @@ final class StepRun {
 
   private StepFinished finished(StepPlan step, Outcome outcome, long lines, int retries) {
     return directory.event(
-        step.id() + ".finished", StepFinished.class, () -> event(step, outcome, lines, retries));
+        step.id() + ".finished",
+        StepFinished.class,
+        () -> event(step, outcome, lines, retries, null));
   }
 
-  private StepFinished event(StepPlan step, Outcome outcome, long lines, int retries) {
+  private StepFinished event(
+      StepPlan step, Outcome outcome, long lines, int retries, @Nullable TestReport tests) {
     return new StepFinished(
         spec.key(),
         clock.instant(),
@@ -235,7 +287,8 @@ final class StepRun {
         outcome.images(),
         lines,
         Map.copyOf(outcome.outputs()),
-        retries);
+        retries,
+        tests);
   }
 
   private StepFinished tell(StepPlan step, StepFinished finished) throws InterruptedException {

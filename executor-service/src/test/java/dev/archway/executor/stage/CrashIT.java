@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -53,6 +54,11 @@ final class CrashIT {
     long seed = System.nanoTime();
     Random random = new Random(seed);
     List<StepPlan> steps = new ArrayList<>();
+    steps.add(
+        Samples.run(
+                "service",
+                "echo service >>starts; trap 'echo over; exit 0' TERM; n=0; while :; do n=$((n+1)); echo $n; sleep 0.05; done")
+            .inBackground());
     for (int i = 0; i < STEPS; i++) {
       steps.add(
           Samples.run(
@@ -60,7 +66,7 @@ final class CrashIT {
               "echo s%d >>trace; for n in 1 2 3 4 5 6; do echo line $n; sleep 0.1; done"
                   .formatted(i)));
     }
-    steps.add(Samples.run("last", "cat trace"));
+    steps.add(Samples.run("last", "cat trace starts"));
     RunStage command =
         Samples.stage(
             Samples.key(), Platform.LINUX_AMD64, placement, null, steps.toArray(StepPlan[]::new));
@@ -114,7 +120,19 @@ final class CrashIT {
     }
     assertThat(texts(lines.getOrDefault("last", Map.of())))
         .as(seed)
-        .isEqualTo(IntStream.range(0, STEPS).mapToObj(i -> "s" + i).toList());
+        .isEqualTo(
+            Stream.concat(IntStream.range(0, STEPS).mapToObj(i -> "s" + i), Stream.of("service"))
+                .toList());
+    List<String> service = texts(lines.getOrDefault("service", Map.of()));
+    assertThat(service.getLast()).as(seed).isEqualTo("over");
+    assertThat(service.subList(0, service.size() - 1))
+        .as(seed)
+        .hasSizeGreaterThan(STEPS)
+        .isEqualTo(IntStream.range(1, service.size()).mapToObj(Integer::toString).toList());
+    assertThat(events.get("service finished"))
+        .as(seed)
+        .isInstanceOfSatisfying(
+            StageEvent.StepFinished.class, e -> assertThat(e.status()).isEqualTo(Status.SUCCESS));
   }
 
   private static List<String> texts(Map<Long, String> lines) {

@@ -39,8 +39,7 @@ class FilledTest {
         StepPlan.Resources.UNLIMITED,
         null,
         false,
-        null,
-        List.of());
+        null);
   }
 
   private static StagePlan stage(StepPlan step) {
@@ -81,7 +80,8 @@ class FilledTest {
             List.of(),
             0,
             Map.of("out", EVIL),
-            0));
+            0,
+            null));
     return scope;
   }
 

@@ -150,7 +150,10 @@ final class FlowOnPodmanIT {
         1000L,
         java.util.Arrays.stream(names)
             .map(n -> new StepPlan.Output(n, n.toUpperCase(java.util.Locale.ROOT)))
-            .toList());
+            .toList(),
+        List.of(),
+        List.of(),
+        false);
   }
 
   private Status status(String step) {

@@ -70,6 +70,7 @@ final class Asked {
     Field field = field(key);
     return switch (field == null ? null : field.kind()) {
       case Kind.Nested nested -> nested.shape().get();
+      case Kind.TextsOr texts -> texts.shape().get();
       case Kind.Members members -> members.shape().get();
       case Kind.ByType types -> typed(types);
       case null, default -> UNKNOWN;

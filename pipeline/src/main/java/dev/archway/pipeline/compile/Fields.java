@@ -219,7 +219,7 @@ final class Fields {
 
   /** The same, of texts that may hold expressions which are known during the run only. */
   List<String> templateTexts(String key) {
-    asked.expect(key, Set.of(Kind.Texts.class));
+    asked.expect(key, Set.of(Kind.Texts.class, Kind.TextsOr.class));
     if (!has(key)) {
       return List.of();
     }
@@ -266,7 +266,7 @@ final class Fields {
   }
 
   @Nullable Fields object(String key) {
-    asked.expect(key, Set.of(Kind.Nested.class, Kind.ByType.class));
+    asked.expect(key, Set.of(Kind.Nested.class, Kind.ByType.class, Kind.TextsOr.class));
     if (!has(key)) {
       return null;
     }

@@ -16,8 +16,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads steps that are one container (Harness pages "Run step settings" and "Plugin step settings
- * reference").
+ * Reads steps that are one container (Harness pages "Run step settings", "Background step settings"
+ * and "Plugin step settings reference").
  */
 final class RunReader {
   private static final Pattern VARIABLE = Pattern.compile("[a-zA-Z_][a-zA-Z0-9_]*");
@@ -33,7 +33,59 @@ final class RunReader {
   }
 
   @Nullable StepPlan run(StepReader.Head head, Fields fields) {
+    return script(head, fields, fields.template("command"));
+  }
+
+  /** A container with this command; null for its image's own. */
+  StepPlan.@Nullable Run script(StepReader.Head head, Fields fields, @Nullable String command) {
+    StepPlan.Shell shell = shell(fields);
+    List<StepPlan.Output> outputs = outputs(fields, command);
+    StepPlan.Run step = container(head, fields, command, shell, Map.of());
+    return step == null ? null : step.giving(outputs);
+  }
+
+  /** A service for the steps after it (Harness page "Background step settings"). */
+  @Nullable StepPlan background(StepReader.Head head, Fields fields) {
     String command = fields.template("command");
+    StepPlan.Shell shell = shell(fields);
+    List<String> entrypoint = fields.templateTexts("entrypoint");
+    if (!entrypoint.isEmpty() && command != null) {
+      fields.warn(
+          "command",
+          ProblemCode.BAD_VALUE,
+          "the command does not run: \"entrypoint\" stands in its place (expected: one of them)");
+    }
+    for (String key : List.of("outputVariables", "outputAlias")) {
+      if (fields.has(key)) {
+        fields.error(
+            key,
+            ProblemCode.NOT_SUPPORTED,
+            "\"%s\" of a Background step, which ends after every step that could read it (expected: a Run step, or none)"
+                .formatted(key));
+      }
+    }
+    ports(fields);
+    StepPlan.Run step =
+        container(head, fields, entrypoint.isEmpty() ? command : null, shell, Map.of());
+    return step == null ? null : step.with(step.reports(), entrypoint).inBackground();
+  }
+
+  /** In a pod nothing is mapped: all containers of a stage have one set of ports. */
+  private static void ports(Fields fields) {
+    fields
+        .strings("portBindings")
+        .forEach((host, container) -> {
+          if (!host.strip().equals(container.strip())) {
+            fields.error(
+                "portBindings",
+                ProblemCode.BAD_VALUE,
+                "port %s bound to %s (expected: equal ports, since the steps of a stage share theirs; have the service listen at %s itself)"
+                    .formatted(container.strip(), host.strip(), host.strip()));
+          }
+        });
+  }
+
+  private static StepPlan.Shell shell(Fields fields) {
     StepPlan.Shell shell =
         fields.parsed(
             "shell",
@@ -50,9 +102,7 @@ final class RunReader {
                           "shell \"%s\" (expected: Sh, Bash, Python, Powershell or Pwsh)"
                               .formatted(text));
                 });
-    List<StepPlan.Output> outputs = outputs(fields, command);
-    return container(
-        head, fields, command, shell == null ? StepPlan.Shell.SH : shell, Map.of(), outputs);
+    return shell == null ? StepPlan.Shell.SH : shell;
   }
 
   /** A plugin is an image whose entry point reads its settings from the environment. */
@@ -68,7 +118,9 @@ final class RunReader {
             settings.put(name, setting(value));
           });
     }
-    return container(head, fields, null, StepPlan.Shell.SH, settings, List.of());
+    List<String> entrypoint = fields.templateTexts("entrypoint");
+    StepPlan.Run step = container(head, fields, null, StepPlan.Shell.SH, settings);
+    return step == null ? null : step.with(step.reports(), entrypoint);
   }
 
   /** As Drone hands settings over: a list of single values with commas, all else as JSON. */
@@ -117,13 +169,12 @@ final class RunReader {
     return json.append('"').toString();
   }
 
-  private @Nullable StepPlan container(
+  private StepPlan.@Nullable Run container(
       StepReader.Head head,
       Fields fields,
       @Nullable String command,
       StepPlan.Shell shell,
-      Map<String, String> settings,
-      List<StepPlan.Output> outputs) {
+      Map<String, String> settings) {
     String image = fields.requiredTemplate("image", "?");
     if (image.contains("<+")) {
       earlyOnly(fields, image);
@@ -161,7 +212,7 @@ final class RunReader {
           ProblemCode.BAD_VALUE,
           "\"%s\" (expected: Always, IfNotPresent or Never)".formatted(policy));
     }
-    reports(fields);
+    List<String> reports = ReportReader.paths(fields);
     StepPlan.Resources resources = resources(fields.object("resources"));
     Boolean privileged = fields.bool("privileged");
     Long user = fields.integer("runAsUser");
@@ -182,7 +233,10 @@ final class RunReader {
         policy,
         Boolean.TRUE.equals(privileged),
         user,
-        outputs);
+        List.of(),
+        reports,
+        List.of(),
+        false);
   }
 
   /** A runtime may need all images before the first step. */
@@ -244,16 +298,6 @@ final class RunReader {
       }
     }
     return outputs;
-  }
-
-  /** What a report says does not decide how a step ends: its exit code does. */
-  private static void reports(Fields fields) {
-    if (fields.has("reports")) {
-      fields.warn(
-          "reports",
-          ProblemCode.NOT_SUPPORTED,
-          "test reports are not collected; the step's exit code alone decides");
-    }
   }
 
   static StepPlan.Resources resources(@Nullable Fields resources) {

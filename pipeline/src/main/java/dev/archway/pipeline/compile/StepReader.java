@@ -34,11 +34,8 @@ final class StepReader {
   private static final Path WORKSPACE = Path.of("/harness");
   private static final Set<String> NOT_RUN =
       Set.of(
-          "Background",
           "Action",
           "Bitrise",
-          "RunTests",
-          "Test",
           "SaveCacheS3",
           "SaveCacheGCS",
           "SaveCacheAzure",
@@ -173,13 +170,26 @@ final class StepReader {
     }
     When when = FlowReader.when(step, "stageStatus");
     List<FailureStrategy> strategies = FlowReader.strategies(step, findings);
+    if (type.equals("Background")) {
+      if (!strategies.isEmpty()) {
+        step.error(
+            "failureStrategies",
+            ProblemCode.NOT_SUPPORTED,
+            "failure strategies of a Background step, whose end decides nothing (expected: none)");
+      }
+      timeout = timeout == null ? StepPlan.Run.AS_LONG_AS_ITS_STAGE : timeout;
+    }
     Head head = new Head(id, name == null ? id : name, timeout == null ? DEFAULT_TIMEOUT : timeout);
     Fields spec = step.requiredObject("spec");
+    RunReader containers = new RunReader(lookup, stageVariables, findings);
     StepPlan plan =
         switch (type) {
           case "" -> null;
-          case "Run" -> new RunReader(lookup, stageVariables, findings).run(head, spec);
-          case "Plugin" -> new RunReader(lookup, stageVariables, findings).plugin(head, spec);
+          case "Run" -> containers.run(head, spec);
+          case "Background" -> containers.background(head, spec);
+          case "Plugin" -> containers.plugin(head, spec);
+          case "Test" -> new TestReader(containers).test(head, spec);
+          case "RunTests" -> new TestReader(containers).runTests(head, spec);
           case "BuildAndPushDockerRegistry",
               "BuildAndPushECR",
               "BuildAndPushGAR",

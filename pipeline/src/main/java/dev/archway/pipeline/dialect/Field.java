@@ -23,7 +23,9 @@ public record Field(
     /** Says nothing about the run, so that anything may stand there. */
     IGNORED,
     /** Harness honours it and Archway does not: a finding where there is anything in it. */
-    REFUSED
+    REFUSED,
+    /** The same, told by its reader in words of its own. */
+    REFUSED_BY_READER
   }
 
   private static Field read(String key, String about, Kind kind) {

@@ -42,6 +42,9 @@ public sealed interface Kind {
    */
   record Texts(Kind each, boolean orOne) implements Kind {}
 
+  /** A list of single values, one alone, or a mapping. */
+  record TextsOr(Supplier<? extends Shape> shape) implements Kind {}
+
   /** Names of the author's own choice, with a single value each. */
   record TextMap() implements Kind {}
 

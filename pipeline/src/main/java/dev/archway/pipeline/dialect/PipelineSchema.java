@@ -121,7 +121,7 @@ public final class PipelineSchema {
     property.put("description", field.about());
     switch (field.use()) {
       case IGNORED -> {}
-      case REFUSED -> property.putAll(refused(field.harmless()));
+      case REFUSED, REFUSED_BY_READER -> property.putAll(refused(field.harmless()));
       case READ, RESOLVED -> property.putAll(kind(field.kind(), field.required()));
     }
     return property;
@@ -151,6 +151,12 @@ public final class PipelineSchema {
         yield count;
       }
       case Kind.Texts(Kind each, boolean orOne) -> texts(each, orOne, required);
+      case Kind.TextsOr(var shape) -> {
+        Map<String, Object> mapping = new LinkedHashMap<>();
+        mapping.put("type", "object");
+        mapping.put("allOf", List.of(reference(shape.get())));
+        yield Map.of("anyOf", List.of(texts(new Kind.Text(null), true, required), mapping));
+      }
       case Kind.TextMap _ -> {
         Map<String, Object> map = collection("object", required);
         map.put("additionalProperties", text(new Kind.Text(null), false));

@@ -109,15 +109,20 @@ public sealed interface Shape {
 
     /** Knows keys that Harness honours and Archway does not. */
     public Keys refuses(String... keys) {
-      return with(refused(null, keys));
+      return with(refused(null, Field.Use.REFUSED, keys));
+    }
+
+    /** The same, where the reader says why. */
+    public Keys refusesByReader(String... keys) {
+      return with(refused(null, Field.Use.REFUSED_BY_READER, keys));
     }
 
     /** The same, but for the value that says what Archway does anyway. */
     public Keys refusesUnless(String harmless, String... keys) {
-      return with(refused(harmless, keys));
+      return with(refused(harmless, Field.Use.REFUSED, keys));
     }
 
-    private static List<Field> refused(@Nullable String harmless, String... keys) {
+    private static List<Field> refused(@Nullable String harmless, Field.Use use, String... keys) {
       List<Field> fields = new ArrayList<>();
       for (String key : keys) {
         fields.add(
@@ -126,7 +131,7 @@ public sealed interface Shape {
                 "Not supported: Harness honours it, Archway does not, and leaving it out would change the result.",
                 new Kind.Anything(),
                 false,
-                Field.Use.REFUSED,
+                use,
                 harmless));
       }
       return fields;

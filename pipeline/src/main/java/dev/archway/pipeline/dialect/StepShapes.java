@@ -44,7 +44,7 @@ public final class StepShapes {
               word("type", "Which makes no difference.", List.of("String", "Number")));
 
   /** What every step has that is one container of the author's image. */
-  private static Shape.Keys container(String name, String about) {
+  static Shape.Keys container(String name, String about) {
     return Shape.of(name, about)
         .with(
             text("image", "The image that it runs in.").needed(),
@@ -55,7 +55,7 @@ public final class StepShapes {
                 "imagePullPolicy",
                 "When the image is pulled.",
                 List.of("Always", "IfNotPresent", "Never")),
-            anything("reports", "Accepted with a warning: test reports are not collected."),
+            TestShapes.reports(),
             RESOURCES_FIELD,
             flag("privileged", "Whether it runs privileged."),
             count("runAsUser", "The user's number."))
@@ -65,14 +65,19 @@ public final class StepShapes {
   /** Harness page "Run step settings". */
   private static final Shape.Keys RUN =
       container("RunSpec", "A command in a container.")
-          .with(
-              text("command", "The command, for the shell."),
-              wordOfAnyCase(
-                  "shell",
-                  "What reads the command: Sh where it is absent.",
-                  List.of("Sh", "Bash", "Python", "Powershell", "Pwsh")),
-              list("outputVariables", "Variables of the command that others read.", () -> OUTPUT))
+          .with(text("command", "The command, for the shell."), shell(), outputs())
           .refuses("outputAlias");
+
+  static Field shell() {
+    return wordOfAnyCase(
+        "shell",
+        "What reads the command: Sh where it is absent.",
+        List.of("Sh", "Bash", "Python", "Powershell", "Pwsh"));
+  }
+
+  static Field outputs() {
+    return list("outputVariables", "Variables of the command that others read.", () -> OUTPUT);
+  }
 
   private static final Shape.Keys SETTINGS =
       Shape.anything("PluginSettings", "What the plugin reads as PLUGIN_NAME.");
@@ -81,7 +86,8 @@ public final class StepShapes {
   private static final Shape.Keys PLUGIN =
       container("PluginSpec", "A plugin: an image that reads its settings from its environment.")
           .with(object("settings", "What the plugin reads as PLUGIN_NAME.", () -> SETTINGS))
-          .refuses("uses", "entrypoint");
+          .with(texts("entrypoint", "What it runs in place of the image's entry point."))
+          .refuses("uses");
 
   /** What every step has that builds an image and pushes it. */
   private static Shape.Keys build(String name, String where, String cacheKey, Field... target) {
@@ -175,7 +181,10 @@ public final class StepShapes {
   private static Map<String, Shape.Keys> specs() {
     Map<String, Shape.Keys> specs = new LinkedHashMap<>();
     specs.put("Run", RUN);
+    specs.put("Background", TestShapes.BACKGROUND);
     specs.put("Plugin", PLUGIN);
+    specs.put("Test", TestShapes.TEST);
+    specs.put("RunTests", TestShapes.RUN_TESTS);
     specs.put("BuildAndPushDockerRegistry", DOCKER);
     specs.put("BuildAndPushECR", ECR);
     specs.put("BuildAndPushGAR", google("BuildAndPushGARSpec", "Google Artifact Registry"));

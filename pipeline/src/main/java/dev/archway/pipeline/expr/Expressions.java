@@ -35,7 +35,7 @@ public final class Expressions {
 
   private static final Pattern SECRET_PLACES =
       Pattern.compile(
-          "\\.spec\\.command$|\\.spec\\.(envVariables|buildArgs|envDockerSecrets|fileDockerSecrets)\\.|\\.spec\\.settings\\.|\\.variables\\[\\d+]\\.value$");
+          "\\.spec\\.(command|preCommand|args|postCommand)$|\\.spec\\.(envVariables|buildArgs|envDockerSecrets|fileDockerSecrets)\\.|\\.spec\\.settings\\.|\\.variables\\[\\d+]\\.value$");
 
   private static final Set<String> NODES = Set.of("stage", "step", "stepGroup");
 

@@ -79,14 +79,14 @@ final class ExecutionViews {
     String type =
         switch (plan) {
           case StepPlan.Clone clone -> clone.source() == null ? "Clone" : "GitClone";
-          case StepPlan.Run _ -> "Run";
+          case StepPlan.Run run -> run.background() ? "Background" : "Run";
           case StepPlan.BuildAndPush _ -> "BuildAndPushDockerRegistry";
         };
     StepState state = stage.steps().get(plan.id());
     if (state == null) {
       Status status = stage.status().ended() ? Status.SKIPPED : Status.QUEUED;
       return new StepView(
-          plan.id(), plan.name(), type, status, null, null, null, null, List.of(), 0);
+          plan.id(), plan.name(), type, status, null, null, null, null, List.of(), 0, null);
     }
     return new StepView(
         plan.id(),
@@ -98,7 +98,8 @@ final class ExecutionViews {
         state.exitCode(),
         state.failure(),
         state.images(),
-        state.logLines());
+        state.logLines(),
+        state.tests());
   }
 
   private static IndexView index(IndexPlan plan, IndexState state) {

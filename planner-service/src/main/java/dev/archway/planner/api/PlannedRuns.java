@@ -100,11 +100,12 @@ final class PlannedRuns {
   private static String does(StepPlan step) {
     if (step instanceof StepPlan.Run run) {
       var registry = run.imageRegistry();
-      return "%s %s%s"
+      return "%s %s%s%s"
           .formatted(
               run.command() == null ? "start" : "run a script in",
               run.image(),
-              registry == null ? "" : " from " + registry.ref());
+              registry == null ? "" : " from " + registry.ref(),
+              run.background() ? ", in the background" : "");
     }
     if (step instanceof StepPlan.BuildAndPush push) {
       return "build %s in %s, push %s:%s through %s"

@@ -4,6 +4,7 @@ import dev.archway.contract.failure.Failure;
 import dev.archway.contract.image.Digest;
 import dev.archway.contract.image.Platform;
 import dev.archway.contract.image.PushedImage;
+import dev.archway.contract.report.TestReport;
 import dev.archway.contract.status.Status;
 import java.time.Instant;
 import java.util.List;
@@ -108,7 +109,8 @@ public record ExecutionState(
       List<PushedImage> images,
       long logLines,
       Map<String, String> outputs,
-      int retries) {}
+      int retries,
+      @Nullable TestReport tests) {}
 
   /** One image index; running means that registry-service was asked to publish it. */
   public record IndexState(

@@ -167,7 +167,8 @@ final class Turn {
       putStep(
           event.key().stage(),
           event.step(),
-          new StepState(Status.RUNNING, event.at(), null, null, null, List.of(), 0, Map.of(), 0));
+          new StepState(
+              Status.RUNNING, event.at(), null, null, null, List.of(), 0, Map.of(), 0, null));
     }
   }
 
@@ -189,7 +190,8 @@ final class Turn {
             event.images(),
             event.logLines(),
             event.outputs(),
-            event.retries()));
+            event.retries(),
+            event.tests()));
   }
 
   void stageReported(StageEvent.StageFinished event) {

@@ -55,7 +55,7 @@ class RunScopeTest {
                 Map.of(
                     "run",
                     new StepState(
-                        status, null, null, 0, null, List.of(), 0, Map.of("out", out), 0))));
+                        status, null, null, 0, null, List.of(), 0, Map.of("out", out), 0, null))));
   }
 
   private RunScope scope(StagePlan reader, StagePlan... others) {

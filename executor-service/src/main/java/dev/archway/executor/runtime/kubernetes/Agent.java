@@ -28,7 +28,10 @@ import org.jspecify.annotations.Nullable;
 final class Agent implements AutoCloseable {
   private static final int PATIENCE_SECONDS = 20;
 
-  /** What the agent says: {@code log}, {@code exit}, {@code drained} of a step, or an answer. */
+  /**
+   * What the agent says: {@code running}, {@code log}, {@code exit}, {@code drained} of a step, or
+   * an answer.
+   */
   static final class Frame {
     private final String what;
     private final String about;
@@ -107,7 +110,7 @@ final class Agent implements AutoCloseable {
         Frame frame = read(in);
         heard = System.nanoTime();
         switch (frame.what()) {
-          case "log", "exit", "drained" -> {
+          case "running", "log", "exit", "drained" -> {
             BlockingQueue<Frame> queue = followers.get(frame.about());
             if (queue != null) {
               queue.put(frame);
@@ -265,6 +268,12 @@ final class Agent implements AutoCloseable {
       default ->
           throw new IOException("cannot read %s in the pod: %s".formatted(path, answer.what()));
     };
+  }
+
+  /** What the agent answers to a request that is one line. */
+  synchronized Frame ask(String line) throws IOException, InterruptedException {
+    say(line);
+    return answer();
   }
 
   private Frame answer() throws IOException, InterruptedException {

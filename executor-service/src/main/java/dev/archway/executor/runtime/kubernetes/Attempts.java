@@ -4,6 +4,7 @@ import dev.archway.contract.plan.FailureStrategy;
 import dev.archway.contract.plan.FailureStrategy.Action;
 import dev.archway.contract.plan.Flow;
 import dev.archway.contract.plan.StagePlan;
+import dev.archway.contract.plan.StepPlan;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -14,6 +15,13 @@ final class Attempts {
 
   /** The most attempts that the strategies around a step allow; 1 without any. */
   static int of(StagePlan stage, String step) {
+    boolean service =
+        stage.steps().stream()
+            .anyMatch(
+                s -> s instanceof StepPlan.Run run && run.background() && run.id().equals(step));
+    if (service) {
+      return 1; // Its end has no consequence, and so no second try.
+    }
     return 1 + Math.max(retries(stage.onFailure()), inside(stage.flow(), step));
   }
 

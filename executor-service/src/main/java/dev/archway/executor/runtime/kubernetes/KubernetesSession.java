@@ -9,6 +9,7 @@ import dev.archway.executor.runtime.StartFailure;
 import dev.archway.executor.runtime.StepResult;
 import dev.archway.executor.runtime.StepSpec;
 import dev.archway.executor.runtime.StopRequest;
+import dev.archway.executor.runtime.WorkspaceFiles;
 import dev.archway.executor.runtime.kubernetes.StepFiles.SecretUnavailable;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
@@ -62,9 +63,11 @@ final class KubernetesSession implements StageSession {
   }
 
   @Override
-  public StepResult run(StepSpec step, LogSink log)
+  public StepResult run(StepSpec step, LogSink log, Runnable running)
       throws RuntimeUnavailableException, InterruptedException {
-    StepRun run = new StepRun(pod, spec, step, files, settings, log, stop, clock);
+    StepRun run =
+        new StepRun(
+            pod, spec, step, files, settings, log, running, stop.of(step.plan().id()), clock);
     Instant since = null;
     Duration pause = FIRST_PAUSE;
     while (true) {
@@ -126,8 +129,18 @@ final class KubernetesSession implements StageSession {
   }
 
   @Override
+  public WorkspaceFiles files() {
+    return new PodFiles(pod);
+  }
+
+  @Override
   public void stop(Duration grace) {
     stop.stop(grace);
+  }
+
+  @Override
+  public void stop(String step, Duration grace) {
+    stop.of(step).stop(grace);
   }
 
   @Override

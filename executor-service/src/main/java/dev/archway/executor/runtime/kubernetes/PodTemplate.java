@@ -9,6 +9,7 @@ import dev.archway.executor.runtime.StageSpec;
 import dev.archway.executor.runtime.script.ImageName;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
+import io.fabric8.kubernetes.api.model.HostAlias;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
@@ -80,6 +81,7 @@ final class PodTemplate {
             .withNodeSelector(nodeSelector(spec.stage().platform(), placement))
             .withTolerations(tolerations())
             .withContainers(containers)
+            .withHostAliases(hosts())
             .addNewVolume()
             .withName("harness")
             .withNewEmptyDir()
@@ -114,6 +116,17 @@ final class PodTemplate {
               .endHostAlias();
     }
     return PodOverlay.over(pod.endSpec().build(), placement.podSpecOverlay());
+  }
+
+  /** Services by their ids, where these can be names of hosts (RFC 1123). */
+  private List<HostAlias> hosts() {
+    List<String> names =
+        spec.stage().steps().stream()
+            .filter(step -> step instanceof Run run && run.background())
+            .map(StepPlan::id)
+            .filter(id -> id.matches("[a-z][a-z0-9]{0,62}") && !id.equals("localhost"))
+            .toList();
+    return names.isEmpty() ? List.of() : List.of(new HostAlias(names, "127.0.0.1"));
   }
 
   /** The labels that a node must have. */
@@ -171,17 +184,28 @@ final class PodTemplate {
    * The pod's first container. A kubelet makes the containers of a pod in their order and waits for
    * the hook of one before it makes the next, so that every step finds the program that it begins
    * with; an init container would do the same, after the kubelet's next look at what has ended, a
-   * second later. The container holds what the stage needs at most at one time; the steps, of which
-   * one runs, ask for little.
+   * second later. The container holds what the stage needs at most at one time, services and all;
+   * the steps, of which one runs, ask for little.
    */
   private Container agent() {
     long cpu = STEP_CPU_MILLIS;
     long memory = STEP_MEMORY;
+    long servicesCpu = 0;
+    long servicesMemory = 0;
     for (StepPlan step : spec.stage().steps()) {
       StepPlan.Resources resources = resources(step);
-      cpu = Math.max(cpu, resources.cpuMillis() == null ? 0 : resources.cpuMillis());
-      memory = Math.max(memory, resources.memoryBytes() == null ? 0 : resources.memoryBytes());
+      long ofCpu = resources.cpuMillis() == null ? 0 : resources.cpuMillis();
+      long ofMemory = resources.memoryBytes() == null ? 0 : resources.memoryBytes();
+      if (step instanceof Run run && run.background()) {
+        servicesCpu += ofCpu;
+        servicesMemory += ofMemory;
+      } else {
+        cpu = Math.max(cpu, ofCpu);
+        memory = Math.max(memory, ofMemory);
+      }
     }
+    cpu += servicesCpu;
+    memory += servicesMemory;
     List<String> install = new ArrayList<>(List.of("/agent", "install", PodNames.ROOT));
     for (StepPlan step : spec.stage().steps()) {
       Attempts.names(spec.stage(), step.id()).forEach(install::add);
@@ -200,6 +224,9 @@ final class PodTemplate {
         .endLifecycle()
         .withVolumeMounts(mount("archway", PodNames.ROOT))
         .addToVolumeMounts(mount("secrets", PodNames.SECRETS))
+        // For the reports that steps leave there.
+        .addToVolumeMounts(
+            new VolumeMountBuilder(mount("harness", PodNames.WORKSPACE)).withReadOnly(true).build())
         .withResources(resources(cpu, memory, null, null))
         .withSecurityContext(
             new SecurityContextBuilder()

@@ -72,7 +72,9 @@ final class StepFiles {
     switch (step) {
       case Run run -> {
         variables.putAll(run.environment());
-        if (run.command() == null) {
+        if (!run.entrypoint().isEmpty()) {
+          words = run.entrypoint();
+        } else if (run.command() == null) {
           words =
               entryPoints.of(
                   ImageName.full(run.image(), run.imageRegistry()),

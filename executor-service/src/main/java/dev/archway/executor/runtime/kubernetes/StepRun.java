@@ -50,6 +50,7 @@ final class StepRun {
   private final String folder;
   private final StepFiles files;
   private final LogSink sink;
+  private final Runnable running;
   private final Clock clock;
   private final Ending ending;
   private final StopRequest stop;
@@ -68,6 +69,7 @@ final class StepRun {
       StepFiles files,
       KubernetesSettings settings,
       LogSink sink,
+      Runnable running,
       StopRequest stop,
       Clock clock) {
     this.pod = pod;
@@ -79,6 +81,7 @@ final class StepRun {
     this.folder = PodNames.folder(name);
     this.files = files;
     this.sink = sink;
+    this.running = running;
     this.clock = clock;
     this.ending = new Ending(spec, stop, clock);
     this.stop = stop;
@@ -180,12 +183,17 @@ final class StepRun {
   }
 
   /**
-   * Brings what the next step needs, when this one's exit code alone decides whether it runs and it
-   * gets nothing that this one must not see.
+   * Brings what the next step needs, when this one's exit code alone decides whether it runs,
+   * nothing is read of what this one leaves in the workspace, and the next one gets nothing that
+   * this one must not see.
    */
   private void ahead(Agent agent) throws IOException, InterruptedException {
     Run next = spec.next();
-    if (next != null && next.command() != null && !(spec.plan() instanceof BuildAndPush)) {
+    boolean readLater = spec.plan() instanceof Run run && !run.reports().isEmpty();
+    if (next != null
+        && next.command() != null
+        && !readLater
+        && !(spec.plan() instanceof BuildAndPush)) {
       agent.ahead(next.id(), files.of(next, next.id()), name);
     }
   }
@@ -202,6 +210,10 @@ final class StepRun {
         if (ending.enforce(agent)) {
           pod.delete(0);
         }
+        continue;
+      }
+      if (what.equals("running")) {
+        running.run();
         continue;
       }
       if (frame != null && what.equals("exit")) {

@@ -7,10 +7,10 @@ import dev.archway.contract.plan.StepPlan.Shell;
 import dev.archway.executor.runtime.StepOutputs;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A Run step as the container that podman's API is asked to create (its SpecGenerator). Pure. */
@@ -18,8 +18,6 @@ final class ContainerRequest {
   /** Where the workspace is in every container, as in Harness. */
   static final String WORKSPACE = "/harness";
 
-  private static final Set<String> NETWORK_MODES =
-      Set.of("host", "none", "bridge", "private", "slirp4netns", "pasta");
   private static final long CPU_PERIOD_MICROS = 100_000;
 
   private ContainerRequest() {}
@@ -29,7 +27,6 @@ final class ContainerRequest {
    *
    * @param directory the step's folder; what conmon writes goes there
    * @param image full name
-   * @param network podman's network mode, or a network's name
    */
   static Map<String, Object> of(
       StageKey key,
@@ -39,31 +36,22 @@ final class ContainerRequest {
       Path directory,
       Path workspace,
       String image,
-      String network,
+      StageNetwork network,
       Map<String, String> environment) {
     Map<String, Object> request = new LinkedHashMap<>();
     request.put("name", name);
     request.put("image", image);
     request.put("image_pull_policy", "never");
-    request.put(
-        "labels",
-        Map.of(
-            "dev.archway.execution", key.execution().value(),
-            "dev.archway.stage", key.stage(),
-            "dev.archway.attempt", Integer.toString(key.attempt()),
-            "dev.archway.step", step.id()));
+    Map<String, String> labels = new HashMap<>(labels(key));
+    labels.put("dev.archway.step", step.id());
+    request.put("labels", labels);
     request.put("env", environment);
     request.put("work_dir", WORKSPACE);
     request.put("conmon_pid_file", directory.resolve("conmon.pid").toString());
     request.put(
         "log_configuration",
         Map.of("driver", "k8s-file", "path", directory.resolve("ctr.log").toString()));
-    if (NETWORK_MODES.contains(network)) {
-      request.put("netns", Map.of("nsmode", network));
-    } else {
-      request.put("netns", Map.of("nsmode", "bridge"));
-      request.put("networks", Map.of(network, Map.of()));
-    }
+    network.addTo(request);
     List<Map<String, Object>> mounts = new ArrayList<>();
     mounts.add(mount(workspace, WORKSPACE, "rw"));
     command(request, mounts, step, directory);
@@ -71,6 +59,14 @@ final class ContainerRequest {
     request.put("resource_limits", limits(step));
     security(request, step, placement);
     return request;
+  }
+
+  /** Whose it is. */
+  static Map<String, String> labels(StageKey key) {
+    return Map.of(
+        "dev.archway.execution", key.execution().value(),
+        "dev.archway.stage", key.stage(),
+        "dev.archway.attempt", Integer.toString(key.attempt()));
   }
 
   private static Map<String, Object> mount(Path source, String destination, String access) {
@@ -144,9 +140,13 @@ final class ContainerRequest {
     return group == null ? user.toString() : user + ":" + group;
   }
 
-  /** Without a command the image's own entry point runs. */
+  /** Without a command and an entry point of the step's the image's own runs. */
   private static void command(
       Map<String, Object> request, List<Map<String, Object>> mounts, Run step, Path directory) {
+    if (!step.entrypoint().isEmpty()) {
+      request.put("entrypoint", step.entrypoint());
+      return;
+    }
     if (step.command() == null) {
       return;
     }

@@ -53,6 +53,7 @@ final class ContainerStep {
       Map<String, Object> request,
       @Nullable Long memoryLimit,
       LogSink sink,
+      Runnable running,
       StopRequest control)
       throws IOException, RuntimeUnavailableException, InterruptedException {
     control.subscribe(bell);
@@ -80,6 +81,7 @@ final class ContainerStep {
         }
         id = prepared.id();
       }
+      running.run();
       return follow(id, tail, memoryLimit);
     } finally {
       store.watch().unwatch(key);

@@ -154,6 +154,23 @@ final class PodmanService implements AutoCloseable {
     return answer.ok() || answer.status() == 404;
   }
 
+  /** Makes a pod, whose containers share what it says; nothing happens when there is one. */
+  void createPod(Map<String, Object> request)
+      throws RuntimeUnavailableException, InterruptedException {
+    Answer answer = insist("POST", "pods/create", request);
+    if (!answer.ok() && !answer.body().contains("already exists")) {
+      throw refused("create pod", String.valueOf(request.get("name")), answer);
+    }
+  }
+
+  /** Ends and removes a pod with all that is in it; nothing happens when there is none. */
+  void removePod(String name) throws RuntimeUnavailableException, InterruptedException {
+    Answer answer = insist("DELETE", "pods/" + name + "?force=true&timeout=0", null);
+    if (!answer.ok() && answer.status() != 404) {
+      throw refused("remove pod", name, answer);
+    }
+  }
+
   /** Removes an image from the store; nothing happens when there is none. */
   void removeImage(String name) throws RuntimeUnavailableException, InterruptedException {
     Answer answer = insist("DELETE", "images/" + name + "?force=true", null);

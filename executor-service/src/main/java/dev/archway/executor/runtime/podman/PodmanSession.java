@@ -15,6 +15,7 @@ import dev.archway.executor.runtime.StepResult;
 import dev.archway.executor.runtime.StepResult.NotStarted;
 import dev.archway.executor.runtime.StepSpec;
 import dev.archway.executor.runtime.StopRequest;
+import dev.archway.executor.runtime.WorkspaceFiles;
 import dev.archway.executor.runtime.script.ImageName;
 import dev.archway.executor.secret.SecretSource;
 import java.io.IOException;
@@ -37,6 +38,7 @@ final class PodmanSession implements StageSession {
   private final Path workspace;
   private final SecretSource secrets;
   private final Clock clock;
+  private final StageNetwork network;
   private final StopRequest control = new StopRequest();
 
   PodmanSession(
@@ -47,6 +49,7 @@ final class PodmanSession implements StageSession {
     this.workspace = directory.resolve("workspace");
     this.secrets = secrets;
     this.clock = clock;
+    this.network = StageNetwork.of(spec.key(), spec.stage(), store.settings().network());
   }
 
   @Override
@@ -83,24 +86,25 @@ final class PodmanSession implements StageSession {
   }
 
   @Override
-  public StepResult run(StepSpec step, LogSink log)
+  public StepResult run(StepSpec step, LogSink log, Runnable running)
       throws RuntimeUnavailableException, InterruptedException {
     String missing = Emulation.missing(spec.stage().platform());
     if (missing != null) {
       return new NotStarted(StartFailure.INVALID_SPEC, missing);
     }
     Path folder = directory.resolve("steps").resolve(step.name());
+    StopRequest stop = control.of(step.plan().id());
     try {
       Files.createDirectories(folder);
-      try (StepEnd end = new StepEnd(step, control, clock, folder)) {
+      try (StepEnd end = new StepEnd(step, stop, clock, folder)) {
         return switch (step.plan()) {
-          case Run run -> container(run, step, folder, end, log);
+          case Run run -> container(run, step, folder, end, log, running);
           case StepPlan.Clone clone ->
               new CloneStep(store, spec, workspace, folder, secrets)
-                  .run(clone, new HostStep(store, folder, end), log, control);
+                  .run(clone, new HostStep(store, folder, end), log, stop);
           case BuildAndPush build ->
               new ImageBuild(store, spec, workspace, folder, secrets)
-                  .run(build, new HostStep(store, folder, end), log, control);
+                  .run(build, new HostStep(store, folder, end), log, stop);
         };
       }
     } catch (SecretUnavailable e) {
@@ -111,7 +115,8 @@ final class PodmanSession implements StageSession {
     }
   }
 
-  private StepResult container(Run run, StepSpec step, Path folder, StepEnd end, LogSink log)
+  private StepResult container(
+      Run run, StepSpec step, Path folder, StepEnd end, LogSink log, Runnable running)
       throws IOException, RuntimeUnavailableException, InterruptedException {
     Placement placement = spec.stage().placement();
     Map<String, String> variables = new HashMap<>(spec.environment());
@@ -133,6 +138,9 @@ final class PodmanSession implements StageSession {
           }
           NotStarted hindered =
               pull(run, image, folder, Duration.between(clock.instant(), step.deadline()));
+          if (hindered == null && network.pod() != null) {
+            store.service().createPod(network.podRequest(ContainerRequest.labels(key())));
+          }
           if (hindered == null && run.command() != null) {
             Path script = folder.resolve("script");
             DurableFile.write(script, StepOutputs.script(run, StepOutputs.FOLDER + "/"));
@@ -149,11 +157,17 @@ final class PodmanSession implements StageSession {
             folder,
             workspace,
             image,
-            store.settings().network(),
+            network,
             variables);
     StepResult result =
         new ContainerStep(store, folder, container(step.name()), end)
-            .run(preparation, request, run.resources().memoryBytes(), log, control);
+            .run(
+                preparation,
+                request,
+                run.resources().memoryBytes(),
+                log,
+                running,
+                control.of(run.id()));
     return result instanceof StepResult.Exited(int code, _) && !run.outputs().isEmpty()
         ? new StepResult.Exited(code, StepOutputs.read(run, outputs))
         : result;
@@ -178,8 +192,18 @@ final class PodmanSession implements StageSession {
   }
 
   @Override
+  public WorkspaceFiles files() {
+    return new HostFiles(workspace);
+  }
+
+  @Override
   public void stop(Duration grace) {
     control.stop(grace);
+  }
+
+  @Override
+  public void stop(String step, Duration grace) {
+    control.of(step).stop(grace);
   }
 
   /** Nothing is held but what follows a running step. */
@@ -196,6 +220,9 @@ final class PodmanSession implements StageSession {
           remove(step, name);
           name = step.id() + "." + ++attempt;
         }
+      }
+      if (network.pod() != null) {
+        store.service().removePod(network.pod());
       }
       Trees.delete(workspace);
       Trees.delete(directory.resolve("steps"));

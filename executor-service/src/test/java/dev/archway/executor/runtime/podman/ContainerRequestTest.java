@@ -25,7 +25,7 @@ final class ContainerRequestTest {
         Path.of("/s"),
         Path.of("/w"),
         "docker.io/library/alpine:latest",
-        network,
+        new StageNetwork(network, null, List.of()),
         environment);
   }
 

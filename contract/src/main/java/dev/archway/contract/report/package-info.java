@@ -1,0 +1,5 @@
+/** What a step's test reports say. */
+@NullMarked
+package dev.archway.contract.report;
+
+import org.jspecify.annotations.NullMarked;
