@@ -10,6 +10,7 @@ import dev.archway.contract.failure.FailureReason;
 import dev.archway.contract.id.ExecutionId;
 import dev.archway.contract.id.StageKey;
 import dev.archway.contract.plan.Checkout;
+import dev.archway.contract.plan.StagePlan;
 import dev.archway.contract.plan.StepPlan;
 import dev.archway.contract.report.TestReport;
 import dev.archway.contract.status.Status;
@@ -180,6 +181,39 @@ interface ServiceBehaviour {
             Samples.run("wait", "until [ -e up ]; do sleep 0.1; done"));
     assertThat(finished.failure()).isNull();
     assertThat(reports().text("web")).containsExactly("a b two", "lines");
+  }
+
+  @Test
+  default void serviceHasTheTimeOfItsStageAndNoMore() {
+    RunStage command =
+        stage(
+            Samples.key(),
+            null,
+            Samples.run(
+                    "web",
+                    "alpine",
+                    "trap 'echo ends; exit 0' TERM; while :; do sleep 0.1; done",
+                    StepPlan.Run.AS_LONG_AS_ITS_STAGE,
+                    null)
+                .inBackground(),
+            Samples.run("wait", "trap 'exit 0' TERM; while :; do sleep 0.1; done"));
+    StagePlan plan = command.stage();
+    StagePlan brief =
+        new StagePlan(
+            plan.id(),
+            plan.identifier(),
+            plan.name(),
+            plan.after(),
+            plan.platform(),
+            plan.placement(),
+            plan.steps(),
+            Duration.ofSeconds(20));
+    worker().handle(new RunStage(command.key(), brief, null, command.environment()));
+    StageFinished finished = await();
+    assertThat(finished.status()).isEqualTo(Status.EXPIRED);
+    assertThat(StageBehaviour.failure(finished).step()).isEqualTo("wait");
+    assertThat(reports().step("web").status()).isEqualTo(Status.SUCCESS);
+    assertThat(reports().text("web")).containsExactly("ends");
   }
 
   @Test
