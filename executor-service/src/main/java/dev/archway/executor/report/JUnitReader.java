@@ -23,8 +23,6 @@ final class JUnitReader {
 
   private static final int MOST_FAILED = 1_000;
 
-  private static final XMLInputFactory FACTORY = factory();
-
   private JUnitReader() {}
 
   private static XMLInputFactory factory() {
@@ -64,7 +62,7 @@ final class JUnitReader {
    * @throws XMLStreamException when it is no XML, or more than a report may be
    */
   static @Nullable Report read(byte[] document) throws XMLStreamException {
-    XMLStreamReader xml = FACTORY.createXMLStreamReader(new ByteArrayInputStream(document));
+    XMLStreamReader xml = factory().createXMLStreamReader(new ByteArrayInputStream(document));
     try {
       return new Reading(xml).report();
     } finally {

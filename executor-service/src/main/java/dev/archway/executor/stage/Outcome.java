@@ -101,10 +101,12 @@ record Outcome(
    *
    * @param ran true when it was seen running
    */
-  Outcome ofService(StepResult result, boolean ran, boolean aborted) {
+  Outcome ofService(StepPlan.Run service, StepResult result, boolean ran, boolean aborted) {
     return switch (result) {
       case StepResult.Stopped _ when !aborted -> as(Status.SUCCESS);
       case StepResult.Stopped _ -> this;
+      case StepResult.TimedOut(var limit) when ran && !limit.equals(service.timeout()) ->
+          as(Status.SUCCESS); // The stage's time was up, and so was that of its service.
       default -> !ran || status == Status.SUCCESS ? this : as(Status.IGNORE_FAILED);
     };
   }

@@ -223,13 +223,9 @@ final class StepRun {
       result = invalid(String.valueOf(e.getMessage()));
     }
     Outcome outcome = Outcome.of(result, step, log.tail(), directory.stopped().orElse(null));
-    return isService(step)
-        ? outcome.ofService(result, ran.get(), directory.stopped().isPresent())
+    return step instanceof StepPlan.Run run && run.background()
+        ? outcome.ofService(run, result, ran.get(), directory.stopped().isPresent())
         : outcome;
-  }
-
-  private static boolean isService(StepPlan step) {
-    return step instanceof StepPlan.Run run && run.background();
   }
 
   private static StepResult invalid(String why) {
@@ -238,8 +234,7 @@ final class StepRun {
 
   private StepSpec limited(StepPlan step, StepPlan.@Nullable Run next, Instant start, int attempt) {
     Instant own = start.plus(step.timeout());
-    // A service is ended when its stage is: the deadline of that ends its other steps.
-    return own.isBefore(stageDeadline) || isService(step)
+    return own.isBefore(stageDeadline)
         ? new StepSpec(step, own, step.timeout(), attempt, next)
         : new StepSpec(step, stageDeadline, Duration.between(start, stageDeadline), attempt, next);
   }

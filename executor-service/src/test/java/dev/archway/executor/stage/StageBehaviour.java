@@ -17,14 +17,10 @@ import dev.archway.contract.image.Platform;
 import dev.archway.contract.plan.Checkout;
 import dev.archway.contract.plan.Placement;
 import dev.archway.contract.plan.StepPlan;
-import dev.archway.contract.report.TestReport;
 import dev.archway.contract.status.Status;
-import dev.archway.executor.Engines;
 import dev.archway.executor.RecordedReports;
 import dev.archway.executor.Samples;
 import dev.archway.executor.runtime.StageRuntime;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -43,7 +39,7 @@ import org.junit.jupiter.api.TestInstance;
 
 /** What a whole stage does on a real place, the same on every runtime. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-abstract class StageBehaviour {
+abstract class StageBehaviour implements ServiceBehaviour {
   private static final long MEGABYTE = 1024 * 1024;
 
   /** What differs between runtimes, but for what a stage does. */
@@ -115,6 +111,21 @@ abstract class StageBehaviour {
     place.close();
   }
 
+  @Override
+  public RecordedReports reports() {
+    return reports;
+  }
+
+  @Override
+  public StageWorker worker() {
+    return worker;
+  }
+
+  @Override
+  public List<String> remains(ExecutionId execution) throws Exception {
+    return place.remains(execution);
+  }
+
   private StageWorker newWorker() {
     return new StageWorker(
         home.resolve("stages"),
@@ -125,11 +136,13 @@ abstract class StageBehaviour {
         Clock.systemUTC());
   }
 
-  RunStage stage(StageKey key, @Nullable Checkout checkout, StepPlan... steps) {
+  @Override
+  public RunStage stage(StageKey key, @Nullable Checkout checkout, StepPlan... steps) {
     return Samples.stage(key, Platform.LINUX_AMD64, place.placement(), checkout, steps);
   }
 
-  StageFinished run(StepPlan... steps) {
+  @Override
+  public StageFinished run(StepPlan... steps) {
     return run(stage(Samples.key(), null, steps));
   }
 
@@ -138,7 +151,8 @@ abstract class StageBehaviour {
     return await();
   }
 
-  StageFinished await() {
+  @Override
+  public StageFinished await() {
     return Awaitility.await()
         .atMost(Duration.ofMinutes(2))
         .pollInterval(Duration.ofMillis(20))
@@ -443,166 +457,6 @@ abstract class StageBehaviour {
     assertThat(failure(finished).message()).contains("connection refused");
     assertThat(reports.text("push")).filteredOn(line -> line.contains("next try")).hasSize(3);
     assertThat(reports.step("push").images()).isEmpty();
-  }
-
-  @Test
-  void testReportsOfAFailedStepAreToldAndNothingOutsideTheWorkspaceIsRead() {
-    StageFinished finished =
-        run(
-            Samples.run(
-                    "check",
-                    """
-                    mkdir -p "out/a b/c"; cd out
-                    echo '<testsuite><testcase name="adds" time="1.5"/><testcase name="sums" classname="T"><failure message="it was value of token"/></testcase></testsuite>' >"a b/c/one.xml"
-                    echo '<testsuite><testcase name="outside"/></testsuite>' >/tmp/two.xml
-                    ln -s /tmp/two.xml two.xml; ln -s /tmp up; mkfifo pipe.xml; mkdir folder.xml
-                    echo '<testsuite><testcase' >broken.xml; echo '<project/>' >pom.xml
-                    : <+secrets.getValue("token")>
-                    exit 1
-                    """)
-                .with(List.of("/harness/out/**/*.xml", "out/up/two.xml", "../*"), List.of()));
-    assertThat(failure(finished).exitCode()).isEqualTo(1);
-    TestReport tests = Objects.requireNonNull(reports.step("check").tests());
-    assertThat(tests.tests()).isEqualTo(2);
-    assertThat(tests.failures()).isEqualTo(1);
-    assertThat(tests.duration()).isEqualTo(Duration.ofMillis(1500));
-    assertThat(tests.failed())
-        .containsExactly(new TestReport.FailedCase("sums", "T", "it was **************"));
-    assertThat(tests.warnings())
-        .hasSize(3)
-        .anyMatch(warning -> warning.startsWith("out/broken.xml is not counted"))
-        .anyMatch(warning -> warning.contains("\"out/up/two.xml\" finds no report"))
-        .anyMatch(warning -> warning.contains("\"../*\" is outside the workspace"));
-  }
-
-  private static StepPlan web(String id, int port) {
-    return Samples.run(
-            id,
-            """
-            mkdir /tmp/www; echo hello from the service >/tmp/www/index.html; echo serves
-            trap 'echo ends; exit 0' TERM
-            busybox httpd -f -p 127.0.0.1:%d -h /tmp/www &
-            while :; do sleep 0.1; done
-            """
-                .formatted(port))
-        .inBackground();
-  }
-
-  private static StepPlan ask(String id, String host, int port) {
-    return Samples.run(
-        id,
-        "until wget -qO answer http://%s:%d/ 2>/dev/null; do sleep 0.1; done; cat answer"
-            .formatted(host, port));
-  }
-
-  private static int port() {
-    try {
-      return Engines.freePort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  @Test
-  void serviceIsThereForLaterStepsAndEndsWithTheStage() {
-    int port = port();
-    StageFinished finished =
-        run(web("web", port), ask("ask", "localhost", port), ask("again", "web", port));
-    assertThat(finished.failure()).isNull();
-    assertThat(reports.text("ask")).containsExactly("hello from the service");
-    assertThat(reports.text("again")).containsExactly("hello from the service");
-    assertThat(reports.step("web").status()).isEqualTo(Status.SUCCESS);
-    assertThat(reports.text("web")).containsExactly("serves", "ends");
-    assertThat(reports.told().indexOf(reports.step("web")))
-        .isGreaterThan(reports.told().indexOf(reports.step("again")))
-        .isLessThan(reports.told().indexOf(finished));
-  }
-
-  @Test
-  void serviceThatEndsByItselfIsNotedAndDoesNotFailTheStage() {
-    StageFinished finished =
-        run(
-            Samples.run("brief", "echo over; echo '<testsuite/>' >r.xml; touch gone; exit 7")
-                .with(List.of("r.xml"), List.of())
-                .inBackground(),
-            Samples.run(
-                    "eat",
-                    "alpine",
-                    "exec awk 'BEGIN{a=\"x\"; while(1) a=a a}'",
-                    Samples.MINUTE,
-                    30 * MEGABYTE)
-                .inBackground(),
-            Samples.run(
-                    "late",
-                    "alpine",
-                    "trap 'exit 0' TERM; while :; do sleep 0.1; done",
-                    Duration.ofSeconds(1),
-                    null)
-                .inBackground(),
-            Samples.run("next", "until [ -e gone ]; do sleep 0.1; done; sleep 2"));
-    assertThat(finished.status()).isEqualTo(Status.SUCCESS);
-    StepFinished brief = reports.step("brief");
-    assertThat(brief.status()).isEqualTo(Status.IGNORE_FAILED);
-    assertThat(brief.exitCode()).isEqualTo(7);
-    assertThat(Objects.requireNonNull(brief.tests()).warnings()).isEmpty();
-    assertThat(reports.text("brief")).containsExactly("over");
-    assertThat(Objects.requireNonNull(reports.step("eat").failure()).reason())
-        .isEqualTo(FailureReason.OUT_OF_MEMORY);
-    assertThat(Objects.requireNonNull(reports.step("late").failure()).reason())
-        .isEqualTo(FailureReason.TIMED_OUT);
-  }
-
-  @Test
-  void serviceThatCannotStartFailsTheStage() {
-    StageFinished finished =
-        run(
-            Samples.run("web", "").with(List.of(), List.of("/no/such/program")).inBackground(),
-            Samples.run("next", "true"));
-    assertThat(finished.status()).isEqualTo(Status.FAILED);
-    assertThat(failure(finished).reason()).isEqualTo(FailureReason.INVALID_SPEC);
-    assertThat(failure(finished).step()).isEqualTo("web");
-    assertThat(reports.step("next").status()).isEqualTo(Status.SKIPPED);
-  }
-
-  @Test
-  void entryPointOfAServiceStandsInPlaceOfTheImages() {
-    StageFinished finished =
-        run(
-            Samples.run("web", "echo never")
-                .with(
-                    List.of(),
-                    List.of(
-                        "sh",
-                        "-c",
-                        "echo \"$0 $TEXT\"; touch up; trap 'exit 0' TERM; while :; do sleep 0.1; done",
-                        "a b"))
-                .inBackground(),
-            Samples.run("wait", "until [ -e up ]; do sleep 0.1; done"));
-    assertThat(finished.failure()).isNull();
-    assertThat(reports.text("web")).containsExactly("a b two", "lines");
-  }
-
-  @Test
-  void stopEndsServicesToo() {
-    StageKey key = Samples.key();
-    worker.handle(
-        stage(
-            key,
-            null,
-            Samples.run(
-                    "web", "trap 'echo ends; exit 0' TERM; echo on; while :; do sleep 0.1; done")
-                .inBackground(),
-            Samples.run("wait", "trap 'exit 0' TERM; echo on; while :; do sleep 0.1; done")));
-    Awaitility.await()
-        .atMost(Duration.ofSeconds(30))
-        .until(() -> reports.text("wait").contains("on") && reports.text("web").contains("on"));
-    worker.handle(new StopStage(key, "ann"));
-    assertThat(await().status()).isEqualTo(Status.ABORTED);
-    assertThat(reports.step("web").status()).isEqualTo(Status.ABORTED);
-    assertThat(reports.text("web")).containsExactly("on", "ends");
-    Awaitility.await()
-        .atMost(Duration.ofMinutes(1))
-        .untilAsserted(() -> assertThat(place.remains(key.execution())).isEmpty());
   }
 
   @Test

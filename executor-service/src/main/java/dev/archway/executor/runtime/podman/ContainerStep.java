@@ -33,13 +33,18 @@ final class ContainerStep {
   private final Path directory;
   private final String container;
   private final StepEnd end;
+  private final boolean service;
   private final Bell bell = new Bell();
 
-  ContainerStep(PodmanStore store, Path directory, String container, StepEnd end) {
+  /**
+   * @param service true when nothing waits for its end but the stage's
+   */
+  ContainerStep(PodmanStore store, Path directory, String container, StepEnd end, boolean service) {
     this.store = store;
     this.directory = directory;
     this.container = container;
     this.end = end;
+    this.service = service;
   }
 
   /** Makes everything ready that the container needs; may be asked for again. */
@@ -175,7 +180,7 @@ final class ContainerStep {
         tail.finish();
         return result(code, memoryLimit);
       }
-      end.enforce(this::signal);
+      end.enforce(service ? this::signalService : this::signal);
       bell.await(goneSince == null ? end.patience() : Duration.ofMillis(100));
     }
   }
@@ -208,8 +213,14 @@ final class ContainerStep {
   }
 
   private boolean conmonAlive() throws IOException {
+    return conmon() != null;
+  }
+
+  private @Nullable Long conmon() throws IOException {
     String pid = DurableFile.read(conmonPid());
-    return pid != null && !pid.isEmpty() && ProcessTable.named(Long.parseLong(pid), "conmon");
+    return pid != null && !pid.isEmpty() && ProcessTable.named(Long.parseLong(pid), "conmon")
+        ? Long.valueOf(pid)
+        : null;
   }
 
   private static NotStarted refused(String said) {
@@ -224,5 +235,20 @@ final class ContainerStep {
 
   private void signal(String name) throws RuntimeUnavailableException, InterruptedException {
     store.service().signal(container, name);
+  }
+
+  /**
+   * The same for a service, of which a shell is often the first process: it would be waited for in
+   * vain. In a pod, where it is not the first, TERM ends it.
+   */
+  private void signalService(String name)
+      throws IOException, RuntimeUnavailableException, InterruptedException {
+    Long conmon = conmon();
+    boolean deaf =
+        conmon != null
+            && ProcessHandle.of(conmon).stream()
+                .flatMap(ProcessHandle::children)
+                .anyMatch(first -> ProcessTable.leavesTermAlone(first.pid()));
+    signal(deaf ? "KILL" : name);
   }
 }

@@ -160,7 +160,7 @@ final class PodmanSession implements StageSession {
             network,
             variables);
     StepResult result =
-        new ContainerStep(store, folder, container(step.name()), end)
+        new ContainerStep(store, folder, container(step.name()), end, run.background())
             .run(
                 preparation,
                 request,

@@ -1,14 +1,20 @@
 package dev.archway.executor.runtime.podman;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the kernel's process table (proc(5), {@code /proc/pid/stat}). */
 final class ProcessTable {
   private static final Path PROC = Path.of("/proc");
+
+  /** The bit of signal 15 in a mask. */
+  private static final long SIGTERM = 1L << 14;
 
   private ProcessTable() {}
 
@@ -53,6 +59,22 @@ final class ProcessTable {
     try {
       return Files.readString(PROC.resolve(pid + "/comm")).strip().equals(program);
     } catch (IOException _) {
+      return false;
+    }
+  }
+
+  /**
+   * True when a process does nothing about SIGTERM of its own. Such a one, when it is the first of
+   * its namespace, is not ended by the signal either (pid_namespaces(7)).
+   */
+  static boolean leavesTermAlone(long pid) {
+    try (Stream<String> lines = Files.lines(PROC.resolve(pid + "/status"))) {
+      List<String> masks = lines.filter(line -> line.matches("Sig(Blk|Ign|Cgt):.*")).toList();
+      return masks.size() == 3
+          && masks.stream()
+              .noneMatch(
+                  line -> (Long.parseUnsignedLong(line.substring(7).strip(), 16) & SIGTERM) != 0);
+    } catch (IOException | UncheckedIOException _) {
       return false;
     }
   }
