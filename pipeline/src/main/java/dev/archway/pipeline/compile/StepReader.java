@@ -6,18 +6,18 @@ import dev.archway.contract.plan.FailureStrategy;
 import dev.archway.contract.plan.Flow;
 import dev.archway.contract.plan.StepPlan;
 import dev.archway.contract.plan.When;
+import dev.archway.contract.plan.Workspace;
 import dev.archway.expression.Template;
 import dev.archway.pipeline.Findings;
 import dev.archway.pipeline.ProblemCode;
 import dev.archway.pipeline.expr.Expressions;
 import dev.archway.pipeline.yaml.YamlNode;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -29,7 +29,6 @@ final class StepReader {
   static final Duration DEFAULT_TIMEOUT = Duration.ofHours(1);
 
   static final Pattern IDENTIFIER = Pattern.compile("[a-zA-Z_][0-9a-zA-Z_]{0,127}");
-  private static final Path WORKSPACE = Path.of("/harness");
   private static final Set<String> NOT_RUN =
       Set.of(
           "Background",
@@ -37,16 +36,10 @@ final class StepReader {
           "Bitrise",
           "RunTests",
           "Test",
-          "SaveCacheS3",
-          "SaveCacheGCS",
           "SaveCacheAzure",
-          "RestoreCacheS3",
-          "RestoreCacheGCS",
           "RestoreCacheAzure",
           "SaveCache",
           "RestoreCache",
-          "S3Upload",
-          "GCSUpload",
           "ArtifactoryUpload",
           "HarUpload",
           "Wait",
@@ -60,7 +53,13 @@ final class StepReader {
           "BuildAndPushGAR",
           "BuildAndPushGCR",
           "BuildAndPushACR",
-          "GitClone");
+          "GitClone",
+          "SaveCacheS3",
+          "SaveCacheGCS",
+          "RestoreCacheS3",
+          "RestoreCacheGCS",
+          "S3Upload",
+          "GCSUpload");
 
   private final Lookup lookup;
   private final Map<String, String> stageVariables;
@@ -200,6 +199,13 @@ final class StepReader {
               "BuildAndPushACR" ->
               new BuildReader(lookup, findings).read(type, head, spec);
           case "GitClone" -> GitCloneReader.read(head, spec, lookup);
+          case "SaveCacheS3",
+              "SaveCacheGCS",
+              "RestoreCacheS3",
+              "RestoreCacheGCS",
+              "S3Upload",
+              "GCSUpload" ->
+              TransferReader.read(type, head, spec, lookup);
           default -> {
             boolean known = NOT_RUN.contains(type);
             step.error(
@@ -269,14 +275,9 @@ final class StepReader {
 
   /** The path below the workspace; one that leaves it is a finding. */
   static String inWorkspace(Fields fields, String key, String written) {
-    try {
-      Path path = WORKSPACE.resolve(written).normalize();
-      if (path.startsWith(WORKSPACE)) {
-        String inside = WORKSPACE.relativize(path).toString();
-        return inside.isEmpty() ? "." : inside;
-      }
-    } catch (InvalidPathException e) {
-      // Told below.
+    Optional<String> inside = Workspace.inside(written);
+    if (inside.isPresent()) {
+      return inside.get();
     }
     fields.error(
         key,
