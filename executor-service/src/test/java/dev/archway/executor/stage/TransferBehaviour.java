@@ -27,6 +27,7 @@ import dev.archway.executor.runtime.StageRuntime;
 import dev.archway.executor.secret.SecretSource;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -35,9 +36,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.awaitility.Awaitility;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -50,13 +51,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Caches and uploads against a real S3 server, the same on every runtime. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class TransferBehaviour {
+  static final SecretRef ACCOUNT = SecretRef.of("account.aws");
+  static final SecretRef WRONG = SecretRef.of("account.wrong");
   static final SecretSource SECRETS =
-      secret ->
-          switch (secret.toString()) {
-            case "account.aws" -> TestBucket.SECRET_KEY;
-            case "account.wrong" -> "not the account's";
-            default -> throw new IllegalStateException("no secret " + secret);
-          };
+      secret -> secret.equals(ACCOUNT) ? TestBucket.SECRET_KEY : "another secret";
 
   private static final FailureStrategy IGNORE =
       new FailureStrategy(
@@ -243,8 +241,7 @@ abstract class TransferBehaviour {
   void aRefusedAccountAndAMissingBucketAreTold() {
     var wrong =
         new ObjectStore.S3(
-            new Connector.Aws(
-                "aws", TestBucket.ACCESS_KEY, SecretRef.of("account.wrong"), null, null),
+            new Connector.Aws("aws", TestBucket.ACCESS_KEY, WRONG, null, null),
             TestBucket.NAME,
             "us-east-1",
             endpoint(),
@@ -313,7 +310,7 @@ abstract class TransferBehaviour {
   }
 
   private String text(String object) throws IOException {
-    return new String(bucket.read(object), java.nio.charset.StandardCharsets.ISO_8859_1);
+    return new String(bucket.read(object), StandardCharsets.ISO_8859_1);
   }
 
   private URI endpoint() {
@@ -322,7 +319,7 @@ abstract class TransferBehaviour {
 
   private ObjectStore.S3 store(String name) {
     return new ObjectStore.S3(
-        new Connector.Aws("aws", TestBucket.ACCESS_KEY, SecretRef.of("account.aws"), null, null),
+        new Connector.Aws("aws", TestBucket.ACCESS_KEY, ACCOUNT, null, null),
         name,
         "us-east-1",
         endpoint(),
@@ -403,16 +400,12 @@ abstract class TransferBehaviour {
             Map.of("DRONE_COMMIT_BRANCH", "feature/x", "DRONE_BUILD_NUMBER", "7")));
     return Awaitility.await()
         .atMost(Duration.ofMinutes(2))
-        .until(reports::finished, java.util.Optional::isPresent)
+        .until(reports::finished, Optional::isPresent)
         .orElseThrow();
   }
 
   private static Failure failure(StageFinished finished) {
     assertThat(finished.status()).isEqualTo(Status.FAILED);
-    return Objects.requireNonNull(nullable(finished));
-  }
-
-  private static @Nullable Failure nullable(StageFinished finished) {
-    return finished.failure();
+    return Objects.requireNonNull(finished.failure());
   }
 }

@@ -272,8 +272,7 @@ final class StepRun {
           switch (spec.plan()) {
             case StepPlan.Run run -> new StepResult.Exited(code, outputs(agent, run.outputs()));
             case StepPlan.Transfer _ ->
-                TransferStep.result(
-                    new StepResult.Exited(code, outputs(agent, TransferStep.OUTPUTS)));
+                new StepResult.Exited(code, outputs(agent, TransferStep.OUTPUTS));
             case StepPlan.Clone clone -> clone(clone, code);
             case BuildAndPush build -> build(agent, build, code);
           };

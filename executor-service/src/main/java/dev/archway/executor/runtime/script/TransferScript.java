@@ -165,8 +165,8 @@ final class TransferScript {
       }
 
       named() {
-        case /$1/ in *//* | */./* | */../* | *'\\'*) fail "key \\"$1\\" (expected: a name without empty parts, . and ..)" ;; esac
-        case $1 in *[[:cntrl:]]*) fail "the key has a control character (expected: printable text)" ;; esac
+        case /$1/ in *//* | */./* | */../* | *'\\'*) fail "the object's name \\"$1\\" (expected: a name without empty parts, . and ..)" ;; esac
+        case $1 in *[[:cntrl:]]*) fail "the object's name has a control character (expected: printable text)" ;; esac
       }
 
       # The store's own words, on one line.
@@ -254,6 +254,7 @@ final class TransferScript {
   private static final String UPLOAD =
       """
       [ ! -e "$start" ] || inside "$start" sourcePath
+      [ -z "$target" ] || named "$target"
       names=${out}names
       find "$start" -regextype posix-extended -type f -regex "$pattern" -printf '%p\\n' 2>"$trouble" | sed 's#^\\./##' >"$names" || true
       [ -s "$names" ] || fail "cannot upload: no file of the workspace matches sourcePath \\"$source\\" (expected: what an earlier step leaves there)"

@@ -9,6 +9,7 @@ import dev.archway.contract.plan.StepPlan.Output;
 import dev.archway.contract.plan.StepPlan.RestoreCache;
 import dev.archway.contract.plan.StepPlan.Run;
 import dev.archway.contract.plan.StepPlan.Transfer;
+import dev.archway.executor.runtime.StartFailure;
 import dev.archway.executor.runtime.StepResult;
 import java.net.URI;
 import java.util.HashMap;
@@ -21,6 +22,8 @@ import java.util.function.Function;
  * every runtime: an image of our own, a script, and the account in its environment. Pure.
  */
 public final class TransferStep {
+  private static final String FAILURE = "failure";
+
   /** Their order is that of the files that the script writes: the failure is the second. */
   public static final List<Output> OUTPUTS =
       List.of(new Output(RestoreCache.HIT, RestoreCache.HIT), new Output("failure", "failure"));
@@ -71,20 +74,21 @@ public final class TransferStep {
         .with(image, TransferScript.script(step, platform, prefix), environment);
   }
 
-  /** The step's result in its own words. */
+  /** The container's result in the step's own words. */
   public static StepResult result(StepResult container) {
-    if (!(container instanceof StepResult.Exited(int code, Map<String, String> outputs))) {
-      return container;
-    }
-    String why = outputs.get("failure");
-    if (code != 0) {
-      return new StepResult.Failed(
-          FailureReason.TRANSFER_FAILED,
-          why == null ? "the transfer ended with %d; see the log".formatted(code) : why,
-          code);
-    }
-    Map<String, String> left = new HashMap<>(outputs);
-    left.remove("failure");
-    return new StepResult.Exited(0, left);
+    return switch (container) {
+      case StepResult.NotStarted(StartFailure why, String detail) when why == StartFailure.IMAGE ->
+          new StepResult.NotStarted(
+              why,
+              detail
+                  + "; make it with deploy/images/transfer, and name it in archway.executor.transfer-image");
+      case StepResult.Exited(int code, Map<String, String> outputs) when code != 0 ->
+          new StepResult.Failed(
+              FailureReason.TRANSFER_FAILED,
+              outputs.getOrDefault(
+                  FAILURE, "the transfer ended with exit code %d; see the log".formatted(code)),
+              code);
+      default -> container;
+    };
   }
 }
