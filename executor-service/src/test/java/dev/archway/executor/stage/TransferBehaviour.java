@@ -2,22 +2,16 @@ package dev.archway.executor.stage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.archway.contract.command.StageCommand.RunStage;
 import dev.archway.contract.connector.Connector;
 import dev.archway.contract.connector.SecretRef;
 import dev.archway.contract.event.StageEvent.StageFinished;
 import dev.archway.contract.failure.Failure;
 import dev.archway.contract.failure.FailureReason;
-import dev.archway.contract.image.Platform;
 import dev.archway.contract.plan.ArchiveFormat;
-import dev.archway.contract.plan.CacheKey;
 import dev.archway.contract.plan.FailureStrategy;
 import dev.archway.contract.plan.ObjectStore;
 import dev.archway.contract.plan.Placement;
-import dev.archway.contract.plan.StagePlan;
 import dev.archway.contract.plan.StepPlan;
-import dev.archway.contract.plan.StepPlan.Resources;
-import dev.archway.contract.plan.When;
 import dev.archway.contract.status.Status;
 import dev.archway.executor.Engines;
 import dev.archway.executor.RecordedReports;
@@ -32,7 +26,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -246,13 +239,13 @@ abstract class TransferBehaviour {
             "us-east-1",
             endpoint(),
             true);
-    Failure refused = failure(run(restore(wrong, "any", false)));
+    Failure refused = failure(run(TransferSamples.restore(wrong, "any", false)));
     assertThat(refused.message())
         .contains("refuses the account of connector aws", "SignatureDoesNotMatch")
         .contains("give it leave to list, read and write bucket \"caches\"");
 
     freshReports();
-    Failure missing = failure(run(restore(store("no-such-bucket"), "any", false)));
+    Failure missing = failure(run(TransferSamples.restore(store("no-such-bucket"), "any", false)));
     assertThat(missing.message())
         .contains("there is no bucket \"no-such-bucket\" at " + endpoint());
   }
@@ -266,7 +259,7 @@ abstract class TransferBehaviour {
             "us-east-1",
             URI.create("http://" + place.address() + ":" + Engines.freePort()),
             true);
-    Failure failure = failure(run(restore(away, "any", false)));
+    Failure failure = failure(run(TransferSamples.restore(away, "any", false)));
     assertThat(failure.message()).contains("cannot be reached", "connection refused");
     assertThat(reports.text("restore")).anyMatch(line -> line.contains("next try in 11 s"));
   }
@@ -327,46 +320,15 @@ abstract class TransferBehaviour {
   }
 
   private StepPlan save(String key, ArchiveFormat format, boolean override, String... paths) {
-    return new StepPlan.SaveCache(
-        "save",
-        "save",
-        Samples.MINUTE,
-        store(TestBucket.NAME),
-        CacheKey.parse(key),
-        Arrays.asList(paths),
-        format,
-        override,
-        Resources.UNLIMITED,
-        null);
+    return TransferSamples.save(store(TestBucket.NAME), key, format, override, paths);
   }
 
   private StepPlan restore(String key, boolean strict) {
-    return restore(store(TestBucket.NAME), key, strict);
-  }
-
-  private static StepPlan restore(ObjectStore store, String key, boolean strict) {
-    return new StepPlan.RestoreCache(
-        "restore",
-        "restore",
-        Samples.MINUTE,
-        store,
-        CacheKey.parse(key),
-        strict,
-        Resources.UNLIMITED,
-        null);
+    return TransferSamples.restore(store(TestBucket.NAME), key, strict);
   }
 
   private StepPlan upload(String source, String target, String strip) {
-    return new StepPlan.Upload(
-        "upload",
-        "upload",
-        Samples.MINUTE,
-        store(TestBucket.NAME),
-        source,
-        target,
-        strip,
-        Resources.UNLIMITED,
-        null);
+    return TransferSamples.upload(store(TestBucket.NAME), source, target, strip);
   }
 
   private StageFinished run(StepPlan... steps) {
@@ -375,29 +337,7 @@ abstract class TransferBehaviour {
 
   private StageFinished run(List<FailureStrategy> onFailure, StepPlan... steps) {
     freshReports();
-    var key = Samples.key();
-    StagePlan stage =
-        new StagePlan(
-            key.stage(),
-            key.stage(),
-            key.stage(),
-            List.of(),
-            Platform.LINUX_AMD64,
-            place.placement(),
-            List.of(steps),
-            Duration.ofMinutes(5),
-            When.SUCCESS,
-            List.of(),
-            onFailure,
-            Map.of(),
-            Set.of(),
-            null);
-    worker.handle(
-        new RunStage(
-            key,
-            stage,
-            null,
-            Map.of("DRONE_COMMIT_BRANCH", "feature/x", "DRONE_BUILD_NUMBER", "7")));
+    worker.handle(TransferSamples.stage(place.placement(), onFailure, steps));
     return Awaitility.await()
         .atMost(Duration.ofMinutes(2))
         .until(reports::finished, Optional::isPresent)

@@ -61,6 +61,16 @@ final class StepReader {
           "S3Upload",
           "GCSUpload");
 
+  /** What comes nearest to a step that is not run; the others are as far as any. */
+  private static final Map<String, String> NEAREST =
+      Map.of(
+          "SaveCache", "SaveCacheS3 or SaveCacheGCS",
+          "SaveCacheAzure", "SaveCacheS3 or SaveCacheGCS",
+          "RestoreCache", "RestoreCacheS3 or RestoreCacheGCS",
+          "RestoreCacheAzure", "RestoreCacheS3 or RestoreCacheGCS",
+          "ArtifactoryUpload", "S3Upload or GCSUpload, or a Run step with the store's own client",
+          "HarUpload", "S3Upload or GCSUpload, or a Run step with the store's own client");
+
   private final Lookup lookup;
   private final Map<String, String> stageVariables;
   private final Findings findings;
@@ -212,8 +222,8 @@ final class StepReader {
                 "type",
                 known ? ProblemCode.NOT_SUPPORTED : ProblemCode.UNKNOWN_STEP_TYPE,
                 known
-                    ? "step type \"%s\" is Harness's, but Archway does not run it (expected: one of %s)"
-                        .formatted(type, new TreeSet<>(RUN))
+                    ? "step type \"%s\" is Harness's, but Archway does not run it (expected: %s)"
+                        .formatted(type, NEAREST.getOrDefault(type, "one of " + new TreeSet<>(RUN)))
                     : "unknown step type \"%s\"%s (expected: one of %s)"
                         .formatted(type, Suggestion.of(type, RUN), new TreeSet<>(RUN)));
             yield null;

@@ -50,7 +50,7 @@ public final class StoreAccount {
         // Buckets say who may read them; objects of their own say nothing.
         remote.put("BUCKET_POLICY_ONLY", "true");
         if (endpoint != null) {
-          remote.put("ENDPOINT", endpoint.toString());
+          remote.put("ENDPOINT", endpoint.resolve("/storage/v1/").toString());
         }
       }
     }
