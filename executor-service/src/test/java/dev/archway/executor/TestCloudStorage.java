@@ -35,9 +35,7 @@ public final class TestCloudStorage {
   private final HttpServer server;
 
   public TestCloudStorage() throws IOException, GeneralSecurityException {
-    KeyPairGenerator keys = KeyPairGenerator.getInstance("RSA");
-    keys.initialize(2048);
-    key = keys.generateKeyPair();
+    key = newKey();
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext("/", this::answer);
     server.start();
@@ -54,7 +52,13 @@ public final class TestCloudStorage {
 
   /** One of the same account that was made elsewhere. */
   public String foreignKeyFile() throws GeneralSecurityException {
-    return keyFile(KeyPairGenerator.getInstance("RSA").generateKeyPair());
+    return keyFile(newKey());
+  }
+
+  private static KeyPair newKey() throws GeneralSecurityException {
+    KeyPairGenerator keys = KeyPairGenerator.getInstance("RSA");
+    keys.initialize(2048);
+    return keys.generateKeyPair();
   }
 
   private String keyFile(KeyPair pair) {

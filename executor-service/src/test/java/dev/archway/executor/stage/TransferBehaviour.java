@@ -8,6 +8,7 @@ import dev.archway.contract.event.StageEvent.StageFinished;
 import dev.archway.contract.failure.Failure;
 import dev.archway.contract.failure.FailureReason;
 import dev.archway.contract.plan.ArchiveFormat;
+import dev.archway.contract.plan.CacheKey;
 import dev.archway.contract.plan.FailureStrategy;
 import dev.archway.contract.plan.ObjectStore;
 import dev.archway.contract.plan.Placement;
@@ -138,6 +139,49 @@ abstract class TransferBehaviour {
             "hit true");
     assertThat(reports.text("restore")).anyMatch(line -> line.startsWith("cache hit: restored"));
     assertThat(reports.step("restore").outputs()).isEqualTo(Map.of("cacheHit", "true"));
+  }
+
+  @Test
+  void aStepMayRunAsAnyUser() {
+    var save =
+        new StepPlan.SaveCache(
+            "save",
+            "save",
+            Samples.MINUTE,
+            store(TestBucket.NAME),
+            CacheKey.parse("users"),
+            List.of("mine"),
+            ArchiveFormat.GZIP,
+            false,
+            StepPlan.Resources.UNLIMITED,
+            1000L);
+    var files = Samples.run("files", "mkdir mine; echo 1 >mine/f; chown -R 1000 mine");
+    assertThat(run(files, save).failure()).isNull();
+    var restore =
+        new StepPlan.RestoreCache(
+            "restore",
+            "restore",
+            Samples.MINUTE,
+            store(TestBucket.NAME),
+            CacheKey.parse("users"),
+            true,
+            StepPlan.Resources.UNLIMITED,
+            1000L);
+    assertThat(run(restore, Samples.run("look", "stat -c '%u %n' mine/f")).failure()).isNull();
+    assertThat(reports.text("look")).containsExactly("1000 mine/f");
+  }
+
+  @Test
+  void aSaveThatTheStoreBreaksOffIsTriedAgain() {
+    // More than rclone itself tries.
+    bucket.breakNextWrites(4);
+    var files = Samples.run("files", "head -c 300000 /dev/urandom >f");
+    assertThat(run(files, save("broken", ArchiveFormat.TAR, false, "f")).failure()).isNull();
+    assertThat(reports.text("save")).anyMatch(line -> line.contains("next try in 2 s"));
+    assertThat(bucket.names()).contains("broken-linux-amd64");
+    assertThat(run(restore("broken", true), Samples.run("look", "stat -c %s f")).failure())
+        .isNull();
+    assertThat(reports.text("look")).containsExactly("300000");
   }
 
   @Test

@@ -171,7 +171,7 @@ final class TransferScript {
 
       # The store's own words, on one line.
       words() {
-        sed -n 's/^[0-9/]* [0-9:]* *//; s/^Failed to [a-z]*:* *//p; /^caused by/p; /^\\tstatus code/p' "$trouble" | tr -s '\\n\\t' '  ' | cut -c 1-600
+        sed 's#^[0-9/]* [0-9:]* *##' "$trouble" | sed -n '/^Failed to/,$ { s/^Failed to [a-z]*:* *//; p }' | tr -s '\\n\\t' '  ' | cut -c 1-600
       }
 
       # attempt WHAT rclone's words: 0, or fails with what was found.
