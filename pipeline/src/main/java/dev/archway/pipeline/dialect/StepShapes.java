@@ -33,7 +33,7 @@ public final class StepShapes {
           .with(object("limits", "The most that it may use.", () -> LIMITS))
           .ignores("Accepted, and not read.", "requests");
 
-  private static final Field RESOURCES_FIELD =
+  static final Field RESOURCES_FIELD =
       object("resources", "What the container may use.", () -> RESOURCES);
 
   private static final Shape.Keys OUTPUT =
@@ -182,6 +182,7 @@ public final class StepShapes {
     specs.put("BuildAndPushGCR", google("BuildAndPushGCRSpec", "Google Container Registry"));
     specs.put("BuildAndPushACR", ACR);
     specs.put("GitClone", GIT_CLONE);
+    specs.putAll(TransferShapes.SPECS);
     return Collections.unmodifiableMap(specs);
   }
 

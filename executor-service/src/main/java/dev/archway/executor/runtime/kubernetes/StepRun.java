@@ -15,6 +15,7 @@ import dev.archway.executor.runtime.StopRequest;
 import dev.archway.executor.runtime.kubernetes.Agent.Frame;
 import dev.archway.executor.runtime.log.LogParser;
 import dev.archway.executor.runtime.script.BuildResult;
+import dev.archway.executor.runtime.script.TransferStep;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.io.IOException;
 import java.time.Clock;
@@ -269,7 +270,9 @@ final class StepRun {
     if (result == null) {
       result =
           switch (spec.plan()) {
-            case StepPlan.Run run -> new StepResult.Exited(code, outputs(agent, run));
+            case StepPlan.Run run -> new StepResult.Exited(code, outputs(agent, run.outputs()));
+            case StepPlan.Transfer _ ->
+                new StepResult.Exited(code, outputs(agent, TransferStep.OUTPUTS));
             case StepPlan.Clone clone -> clone(clone, code);
             case BuildAndPush build -> build(agent, build, code);
           };
@@ -281,13 +284,13 @@ final class StepRun {
     return result;
   }
 
-  private Map<String, String> outputs(Agent agent, StepPlan.Run run)
+  private Map<String, String> outputs(Agent agent, List<StepPlan.Output> outputs)
       throws IOException, InterruptedException {
     Map<String, String> values = new HashMap<>();
-    for (int i = 0; i < run.outputs().size(); i++) {
+    for (int i = 0; i < outputs.size(); i++) {
       String value = agent.read(PodNames.output(name) + i);
       if (value != null && value.length() <= StepOutputs.LONGEST) {
-        values.put(run.outputs().get(i).name(), value);
+        values.put(outputs.get(i).name(), value);
       }
     }
     return values;
