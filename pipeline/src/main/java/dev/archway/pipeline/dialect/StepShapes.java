@@ -16,6 +16,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Steps and step groups. A type of step is a line in {@link #SPECS} and the shape of its {@code
@@ -182,7 +183,7 @@ public final class StepShapes {
     specs.put("BuildAndPushGCR", google("BuildAndPushGCRSpec", "Google Container Registry"));
     specs.put("BuildAndPushACR", ACR);
     specs.put("GitClone", GIT_CLONE);
-    specs.putAll(TransferShapes.SPECS);
+    specs.putAll(new TreeMap<>(TransferShapes.SPECS));
     return Collections.unmodifiableMap(specs);
   }
 

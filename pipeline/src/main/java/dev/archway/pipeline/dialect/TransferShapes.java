@@ -18,8 +18,7 @@ final class TransferShapes {
       new Form(
           "[a-zA-Z0-9][a-zA-Z0-9._-]{1,220}[a-zA-Z0-9]",
           "a bucket's name alone: letters, digits, ., _ and -");
-  private static final Form REGION =
-      new Form("[a-zA-Z0-9-]{1,63}", "a region such as eu-west-1");
+  private static final Form REGION = new Form("[a-zA-Z0-9-]{1,63}", "a region such as eu-west-1");
 
   private static final Field[] S3 = {
     text("connectorRef", "A connector of type Aws.").needed(),
@@ -67,7 +66,8 @@ final class TransferShapes {
 
   private static Shape.Keys cache(Shape.Keys step) {
     return step.with(
-            text("key", "The archive's name; {{ checksum \"file\" }} in it is that file's.").needed(),
+            text("key", "The archive's name; {{ checksum \"file\" }} in it is that file's.")
+                .needed(),
             wordOfAnyCase(
                 "archiveFormat",
                 "How it is packed: Tar where it is absent.",
