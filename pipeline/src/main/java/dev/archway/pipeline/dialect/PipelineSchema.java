@@ -9,10 +9,9 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The dialect as a JSON Schema for editors. Draft 7, because the language servers of Visual Studio
- * Code and IntelliJ both know it whole. Constraints of strings apply to strings only, so that one
- * flat schema can say what the compiler says: a number, or a string that is one, or has an
- * expression in it.
+ * The dialect as a JSON Schema for editors. Draft 7, the newest that the editors' language servers
+ * know whole. Constraints of strings apply to strings only, so that one flat schema can say what
+ * the compiler says: a number, or a string that is one, or has an expression in it.
  */
 public final class PipelineSchema {
   private static final String BLANK = "^\\s*$";
