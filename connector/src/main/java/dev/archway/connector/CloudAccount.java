@@ -41,7 +41,8 @@ final class CloudAccount {
 
   static @Nullable Connector gcp(String ref, Section spec) {
     String key = secret(credential(spec).section("spec"), "secretKeyRef", "secretKey");
-    return key == null ? null : new Connector.Gcp(ref, new SecretRef(key));
+    URI storage = url(spec, "storageEndpoint");
+    return key == null ? null : new Connector.Gcp(ref, new SecretRef(key), storage);
   }
 
   static @Nullable Connector azure(String ref, Section spec) {

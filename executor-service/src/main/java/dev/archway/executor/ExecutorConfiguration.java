@@ -57,9 +57,13 @@ public class ExecutorConfiguration {
         Set.copyOf(properties.served()),
         podman == null
             ? null
-            : new PodmanRuntime(podman.settings(), properties.served(), secrets, clock),
+            : new PodmanRuntime(
+                podman.settings(properties.transferImage()), properties.served(), secrets, clock),
         new KubernetesRuntime(
-            properties.kubernetes().settings(), properties.served(), secrets, clock));
+            properties.kubernetes().settings(properties.transferImage()),
+            properties.served(),
+            secrets,
+            clock));
   }
 
   @Bean

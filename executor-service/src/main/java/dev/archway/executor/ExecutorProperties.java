@@ -18,6 +18,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param directory where running stages are kept over restarts; one executor at a time uses it
  * @param platforms what this executor serves, such as {@code linux/amd64}
  * @param capacity stages at once on this machine; 0 means two for each core
+ * @param transferImage the image of steps that move files between the workspace and buckets
  * @param podman null where stages run on clusters only
  */
 @ConfigurationProperties("archway.executor")
@@ -25,6 +26,7 @@ public record ExecutorProperties(
     Path directory,
     List<String> platforms,
     @DefaultValue("0") int capacity,
+    @DefaultValue("docker.io/archway/transfer:1") String transferImage,
     @Nullable Podman podman,
     @DefaultValue Kubernetes kubernetes) {
   public ExecutorProperties {
@@ -58,10 +60,11 @@ public record ExecutorProperties(
       @DefaultValue("false") boolean allowPrivileged,
       @DefaultValue List<Mirror> mirrors,
       @DefaultValue List<String> insecureRegistries) {
-    PodmanSettings settings() {
+    PodmanSettings settings(String transferImage) {
       return new PodmanSettings(
           directory,
           network,
+          transferImage,
           allowPrivileged,
           mirrors.stream()
               .map(m -> new PodmanSettings.Mirror(m.prefix(), m.location(), m.insecure()))
@@ -95,10 +98,11 @@ public record ExecutorProperties(
       }
     }
 
-    KubernetesSettings settings() {
+    KubernetesSettings settings(String transferImage) {
       return new KubernetesSettings(
           agentImage,
           builderImage,
+          transferImage,
           initTimeout,
           sweepAfter,
           mirrors.stream()

@@ -83,6 +83,7 @@ public final class Engines implements AutoCloseable {
     return new PodmanSettings(
         home.resolve("podman"),
         network,
+        "docker.io/archway/transfer:1",
         false,
         List.of(new Mirror("docker.io", host(), true)),
         List.of(host()));

@@ -195,6 +195,7 @@ public final class TestCluster implements AutoCloseable {
     return new KubernetesSettings(
         "docker.io/archway/agent:4",
         "docker.io/archway/builder:3",
+        "docker.io/archway/transfer:1",
         Duration.ofMinutes(2),
         Duration.ofHours(24),
         List.of(new KubernetesSettings.Mirror("docker.io", registry, true)),

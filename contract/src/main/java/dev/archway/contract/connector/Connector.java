@@ -135,8 +135,13 @@ public sealed interface Connector {
    * A service account at Google Cloud.
    *
    * @param keyFile its key, the JSON file's whole text
+   * @param storageEndpoint where Cloud Storage's API answers; null means the public address
    */
-  record Gcp(String ref, SecretRef keyFile) implements Cloud {}
+  record Gcp(String ref, SecretRef keyFile, @Nullable URI storageEndpoint) implements Cloud {
+    public Gcp(String ref, SecretRef keyFile) {
+      this(ref, keyFile, null);
+    }
+  }
 
   /** A service principal at Azure. */
   record Azure(String ref, String clientId, SecretRef clientSecret) implements Cloud {}

@@ -21,6 +21,8 @@ public enum FailureReason {
   BUILD_FAILED,
   /** The image was built but the registry did not take it. */
   PUSH_FAILED,
+  /** A cache or an artifact could not be moved to or from its bucket. */
+  TRANSFER_FAILED,
   /** The registry's answer differs from what was sent, or a recorded image is not there. */
   REGISTRY_MISMATCH,
   /** A part of an image index is missing. */

@@ -15,7 +15,10 @@ import org.jspecify.annotations.Nullable;
 @JsonSubTypes({
   @JsonSubTypes.Type(value = StepPlan.Clone.class, name = "Clone"),
   @JsonSubTypes.Type(value = StepPlan.Run.class, name = "Run"),
-  @JsonSubTypes.Type(value = StepPlan.BuildAndPush.class, name = "BuildAndPush")
+  @JsonSubTypes.Type(value = StepPlan.BuildAndPush.class, name = "BuildAndPush"),
+  @JsonSubTypes.Type(value = StepPlan.SaveCache.class, name = "SaveCache"),
+  @JsonSubTypes.Type(value = StepPlan.RestoreCache.class, name = "RestoreCache"),
+  @JsonSubTypes.Type(value = StepPlan.Upload.class, name = "Upload")
 })
 public sealed interface StepPlan {
   /** Unique within the stage: letters, digits and _. */
@@ -297,6 +300,96 @@ public sealed interface StepPlan {
           resources,
           baseImages,
           cache);
+    }
+  }
+
+  /** Moves files between the workspace and a bucket. */
+  sealed interface Transfer extends StepPlan {
+    /** The bucket. */
+    ObjectStore store();
+
+    /** Limits of the container that does it. */
+    Resources resources();
+
+    /** Numeric user; null means the placement's, else root, who can read every step's files. */
+    @Nullable Long runAsUser();
+  }
+
+  /**
+   * Packs files of the workspace into one object (Harness page "Save and restore cache from S3").
+   *
+   * @param paths below the workspace
+   * @param override true replaces what is there under the key; false leaves it
+   */
+  record SaveCache(
+      String id,
+      String name,
+      Duration timeout,
+      ObjectStore store,
+      CacheKey key,
+      List<String> paths,
+      ArchiveFormat format,
+      boolean override,
+      Resources resources,
+      @Nullable Long runAsUser)
+      implements Transfer {
+    public SaveCache {
+      paths = List.copyOf(paths);
+    }
+
+    /** The same with its texts filled in. */
+    public SaveCache with(CacheKey key, List<String> paths) {
+      return new SaveCache(
+          id, name, timeout, store, key, paths, format, override, resources, runAsUser);
+    }
+  }
+
+  /**
+   * Unpacks a cache into the workspace; its format is told from its content.
+   *
+   * @param failIfMissing true fails the step when nothing is there under the key
+   */
+  record RestoreCache(
+      String id,
+      String name,
+      Duration timeout,
+      ObjectStore store,
+      CacheKey key,
+      boolean failIfMissing,
+      Resources resources,
+      @Nullable Long runAsUser)
+      implements Transfer {
+    /** The output variable that says whether there was anything, {@code true} or {@code false}. */
+    public static final String HIT = "cacheHit";
+
+    /** The same with its texts filled in. */
+    public RestoreCache with(CacheKey key) {
+      return new RestoreCache(id, name, timeout, store, key, failIfMissing, resources, runAsUser);
+    }
+  }
+
+  /**
+   * Puts files of the workspace into a bucket (Harness page "Upload artifacts to S3").
+   *
+   * @param source a path below the workspace, which may be a pattern
+   * @param target the folder in the bucket; empty for its root
+   * @param stripPrefix the leading folder that objects' names leave out; empty for none
+   */
+  record Upload(
+      String id,
+      String name,
+      Duration timeout,
+      ObjectStore store,
+      String source,
+      String target,
+      String stripPrefix,
+      Resources resources,
+      @Nullable Long runAsUser)
+      implements Transfer {
+    /** The same with its texts filled in. */
+    public Upload with(String source, String target, String stripPrefix) {
+      return new Upload(
+          id, name, timeout, store, source, target, stripPrefix, resources, runAsUser);
     }
   }
 

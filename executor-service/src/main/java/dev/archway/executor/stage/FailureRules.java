@@ -60,6 +60,7 @@ final class FailureRules {
               CLONE_FAILED,
               BUILD_FAILED,
               PUSH_FAILED,
+              TRANSFER_FAILED,
               REGISTRY_MISMATCH,
               INDEX_INCOMPLETE ->
               ErrorKind.UNKNOWN;

@@ -1,8 +1,10 @@
 package dev.archway.executor.stage;
 
 import dev.archway.contract.image.Repository;
+import dev.archway.contract.plan.CacheKey;
 import dev.archway.contract.plan.StagePlan;
 import dev.archway.contract.plan.StepPlan;
+import dev.archway.contract.plan.Workspace;
 import dev.archway.expression.ExpressionException;
 import dev.archway.expression.Scope;
 import dev.archway.expression.Template;
@@ -75,6 +77,19 @@ final class Filled {
             fill(push.labels(), scope),
             fill(push.secrets(), scope));
       }
+      case StepPlan.SaveCache save -> {
+        List<String> paths = new ArrayList<>();
+        for (String path : save.paths()) {
+          paths.add(inside(path, scope));
+        }
+        yield save.with(fill(save.key(), scope), paths);
+      }
+      case StepPlan.RestoreCache restore -> restore.with(fill(restore.key(), scope));
+      case StepPlan.Upload upload ->
+          upload.with(
+              inside(upload.source(), scope),
+              fill(upload.target(), scope),
+              upload.stripPrefix().isEmpty() ? "" : inside(upload.stripPrefix(), scope));
     };
   }
 
@@ -83,6 +98,29 @@ final class Filled {
     return !Template.hasExpression(run.image())
         && (run.command() == null || !Template.hasExpression(run.command()))
         && run.environment().values().stream().noneMatch(Template::hasExpression);
+  }
+
+  /** Macros stay what they were written as: a filled-in text is never one. */
+  private static CacheKey fill(CacheKey key, Scope scope) throws ExpressionException {
+    List<CacheKey.Part> parts = new ArrayList<>();
+    for (CacheKey.Part part : key.parts()) {
+      parts.add(
+          switch (part) {
+            case CacheKey.Text(String text) -> new CacheKey.Text(fill(text, scope));
+            case CacheKey.Checksum(String file) -> new CacheKey.Checksum(inside(file, scope));
+            case CacheKey.Fact fact -> fact;
+          });
+    }
+    return new CacheKey(parts);
+  }
+
+  private static String inside(String path, Scope scope) throws ExpressionException {
+    String filled = fill(path, scope);
+    return Workspace.inside(filled)
+        .orElseThrow(() ->
+            new ExpressionException(
+                "path \"%s\", made from \"%s\" (expected: one inside the workspace /harness)"
+                    .formatted(filled, path)));
   }
 
   private static Map<String, String> fill(Map<String, String> texts, Scope scope)

@@ -6,6 +6,7 @@ import dev.archway.contract.plan.Checkout;
 import dev.archway.contract.plan.StepPlan;
 import dev.archway.executor.runtime.StageSpec;
 import dev.archway.executor.runtime.script.BuildScript;
+import dev.archway.executor.runtime.script.StoreAccount;
 import dev.archway.executor.secret.SecretSource;
 import dev.archway.expression.Code;
 import dev.archway.expression.ExpressionException;
@@ -69,6 +70,7 @@ final class StageSecrets implements Secrets {
         Checkout checkout = spec.checkout(clone);
         yield Stream.ofNullable(checkout == null ? null : checkout.connector().password());
       }
+      case StepPlan.Transfer transfer -> Stream.of(StoreAccount.secret(transfer.store()));
     };
   }
 

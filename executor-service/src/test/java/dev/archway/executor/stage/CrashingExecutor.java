@@ -61,6 +61,7 @@ final class CrashingExecutor {
         new PodmanSettings(
             home,
             "host",
+            "docker.io/archway/transfer:1",
             false,
             List.of(new Mirror("docker.io", registry, true)),
             List.of(registry));

@@ -68,6 +68,7 @@ final class KubernetesRegistriesIT {
             new KubernetesSettings(
                 settings.agentImage(),
                 settings.builderImage(),
+                settings.transferImage(),
                 settings.initTimeout(),
                 settings.sweepAfter(),
                 settings.mirrors(),

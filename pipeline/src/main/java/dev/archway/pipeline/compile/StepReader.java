@@ -6,6 +6,7 @@ import dev.archway.contract.plan.FailureStrategy;
 import dev.archway.contract.plan.Flow;
 import dev.archway.contract.plan.StepPlan;
 import dev.archway.contract.plan.When;
+import dev.archway.contract.plan.Workspace;
 import dev.archway.expression.Template;
 import dev.archway.pipeline.Findings;
 import dev.archway.pipeline.ProblemCode;
@@ -13,13 +14,12 @@ import dev.archway.pipeline.dialect.Form;
 import dev.archway.pipeline.dialect.StepShapes;
 import dev.archway.pipeline.expr.Expressions;
 import dev.archway.pipeline.yaml.YamlNode;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -31,26 +31,29 @@ final class StepReader {
   static final Duration DEFAULT_TIMEOUT = Duration.ofHours(1);
 
   static final Pattern IDENTIFIER = Pattern.compile(Form.IDENTIFIER.pattern());
-  private static final Path WORKSPACE = Path.of("/harness");
   private static final Set<String> NOT_RUN =
       Set.of(
           "Action",
           "Bitrise",
-          "SaveCacheS3",
-          "SaveCacheGCS",
           "SaveCacheAzure",
-          "RestoreCacheS3",
-          "RestoreCacheGCS",
           "RestoreCacheAzure",
           "SaveCache",
           "RestoreCache",
-          "S3Upload",
-          "GCSUpload",
           "ArtifactoryUpload",
           "HarUpload",
           "Wait",
           "Policy");
   private static final Set<String> RUN = StepShapes.SPECS.keySet();
+
+  /** What comes nearest to a step that is not run; the others are as far as any. */
+  private static final Map<String, String> NEAREST =
+      Map.of(
+          "SaveCache", "SaveCacheS3 or SaveCacheGCS",
+          "SaveCacheAzure", "SaveCacheS3 or SaveCacheGCS",
+          "RestoreCache", "RestoreCacheS3 or RestoreCacheGCS",
+          "RestoreCacheAzure", "RestoreCacheS3 or RestoreCacheGCS",
+          "ArtifactoryUpload", "S3Upload or GCSUpload, or a Run step with the store's own client",
+          "HarUpload", "S3Upload or GCSUpload, or a Run step with the store's own client");
 
   private final Lookup lookup;
   private final Map<String, String> stageVariables;
@@ -197,14 +200,21 @@ final class StepReader {
               "BuildAndPushACR" ->
               new BuildReader(lookup).read(type, head, spec);
           case "GitClone" -> GitCloneReader.read(head, spec, lookup);
+          case "SaveCacheS3",
+              "SaveCacheGCS",
+              "RestoreCacheS3",
+              "RestoreCacheGCS",
+              "S3Upload",
+              "GCSUpload" ->
+              TransferReader.read(type, head, spec, lookup);
           default -> {
             boolean known = NOT_RUN.contains(type);
             step.error(
                 "type",
                 known ? ProblemCode.NOT_SUPPORTED : ProblemCode.UNKNOWN_STEP_TYPE,
                 known
-                    ? "step type \"%s\" is Harness's, but Archway does not run it (expected: one of %s)"
-                        .formatted(type, new TreeSet<>(RUN))
+                    ? "step type \"%s\" is Harness's, but Archway does not run it (expected: %s)"
+                        .formatted(type, NEAREST.getOrDefault(type, "one of " + new TreeSet<>(RUN)))
                     : "unknown step type \"%s\"%s (expected: one of %s)"
                         .formatted(type, Suggestion.of(type, RUN), new TreeSet<>(RUN)));
             yield null;
@@ -266,14 +276,9 @@ final class StepReader {
 
   /** The path below the workspace; one that leaves it is a finding. */
   static String inWorkspace(Fields fields, String key, String written) {
-    try {
-      Path path = WORKSPACE.resolve(written).normalize();
-      if (path.startsWith(WORKSPACE)) {
-        String inside = WORKSPACE.relativize(path).toString();
-        return inside.isEmpty() ? "." : inside;
-      }
-    } catch (InvalidPathException e) {
-      // Told below.
+    Optional<String> inside = Workspace.inside(written);
+    if (inside.isPresent()) {
+      return inside.get();
     }
     fields.error(
         key,

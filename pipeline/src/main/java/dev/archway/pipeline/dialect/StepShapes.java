@@ -16,6 +16,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Steps and step groups. A type of step is a line in {@link #SPECS} and the shape of its {@code
@@ -33,7 +34,7 @@ public final class StepShapes {
           .with(object("limits", "The most that it may use.", () -> LIMITS))
           .ignores("Accepted, and not read.", "requests");
 
-  private static final Field RESOURCES_FIELD =
+  static final Field RESOURCES_FIELD =
       object("resources", "What the container may use.", () -> RESOURCES);
 
   private static final Shape.Keys OUTPUT =
@@ -191,6 +192,7 @@ public final class StepShapes {
     specs.put("BuildAndPushGCR", google("BuildAndPushGCRSpec", "Google Container Registry"));
     specs.put("BuildAndPushACR", ACR);
     specs.put("GitClone", GIT_CLONE);
+    specs.putAll(new TreeMap<>(TransferShapes.SPECS));
     return Collections.unmodifiableMap(specs);
   }
 

@@ -6,6 +6,7 @@ import dev.archway.contract.api.ExecutionView.StageView;
 import dev.archway.contract.api.ExecutionView.StepView;
 import dev.archway.contract.plan.Checkout;
 import dev.archway.contract.plan.IndexPlan;
+import dev.archway.contract.plan.ObjectStore;
 import dev.archway.contract.plan.StagePlan;
 import dev.archway.contract.plan.StepPlan;
 import dev.archway.contract.status.Status;
@@ -75,12 +76,19 @@ final class ExecutionViews {
         ahead);
   }
 
+  private static String store(StepPlan.Transfer step) {
+    return step.store() instanceof ObjectStore.S3 ? "S3" : "GCS";
+  }
+
   private static StepView step(StepPlan plan, StageState stage) {
     String type =
         switch (plan) {
           case StepPlan.Clone clone -> clone.source() == null ? "Clone" : "GitClone";
           case StepPlan.Run run -> run.background() ? "Background" : "Run";
           case StepPlan.BuildAndPush _ -> "BuildAndPushDockerRegistry";
+          case StepPlan.SaveCache save -> "SaveCache" + store(save);
+          case StepPlan.RestoreCache restore -> "RestoreCache" + store(restore);
+          case StepPlan.Upload upload -> store(upload) + "Upload";
         };
     StepState state = stage.steps().get(plan.id());
     if (state == null) {

@@ -98,29 +98,46 @@ final class PlannedRuns {
   }
 
   private static String does(StepPlan step) {
-    if (step instanceof StepPlan.Run run) {
-      var registry = run.imageRegistry();
-      return "%s %s%s%s"
-          .formatted(
-              run.command() == null ? "start" : "run a script in",
-              run.image(),
-              registry == null ? "" : " from " + registry.ref(),
-              run.background() ? ", in the background" : "");
-    }
-    if (step instanceof StepPlan.BuildAndPush push) {
-      return "build %s in %s, push %s:%s through %s"
-          .formatted(
-              push.dockerfile(),
-              push.context(),
-              push.repository(),
-              String.join(", ", push.tags()),
-              push.registry().ref());
-    }
-    if (step instanceof StepPlan.Clone clone && clone.source() != null) {
-      return "clone %s into %s"
-          .formatted(clone.source().codebase().url(), clone.source().directory());
-    }
-    return step instanceof StepPlan.Clone ? "clone the codebase" : step.getClass().getSimpleName();
+    return switch (step) {
+      case StepPlan.Run run ->
+          "%s %s%s%s"
+              .formatted(
+                  run.command() == null ? "start" : "run a script in",
+                  run.image(),
+                  run.imageRegistry() == null ? "" : " from " + run.imageRegistry().ref(),
+                  run.background() ? ", in the background" : "");
+      case StepPlan.BuildAndPush push ->
+          "build %s in %s, push %s:%s through %s"
+              .formatted(
+                  push.dockerfile(),
+                  push.context(),
+                  push.repository(),
+                  String.join(", ", push.tags()),
+                  push.registry().ref());
+      case StepPlan.Clone clone when clone.source() != null ->
+          "clone %s into %s".formatted(clone.source().codebase().url(), clone.source().directory());
+      case StepPlan.Clone _ -> "clone the codebase";
+      case StepPlan.SaveCache save ->
+          "save %s in %s/%s through %s"
+              .formatted(
+                  String.join(", ", save.paths()),
+                  save.store().address(),
+                  save.key().written(),
+                  save.store().account().ref());
+      case StepPlan.RestoreCache restore ->
+          "restore %s/%s through %s"
+              .formatted(
+                  restore.store().address(),
+                  restore.key().written(),
+                  restore.store().account().ref());
+      case StepPlan.Upload upload ->
+          "upload %s to %s/%s through %s"
+              .formatted(
+                  upload.source(),
+                  upload.store().address(),
+                  upload.target(),
+                  upload.store().account().ref());
+    };
   }
 
   private static @Nullable String condition(When when, String known) {

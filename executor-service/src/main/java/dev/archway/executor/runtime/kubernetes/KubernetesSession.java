@@ -1,6 +1,7 @@
 package dev.archway.executor.runtime.kubernetes;
 
 import dev.archway.contract.id.StageKey;
+import dev.archway.contract.plan.StepPlan;
 import dev.archway.executor.runtime.LogSink;
 import dev.archway.executor.runtime.RuntimeUnavailableException;
 import dev.archway.executor.runtime.StageSession;
@@ -11,6 +12,7 @@ import dev.archway.executor.runtime.StepSpec;
 import dev.archway.executor.runtime.StopRequest;
 import dev.archway.executor.runtime.WorkspaceFiles;
 import dev.archway.executor.runtime.kubernetes.StepFiles.SecretUnavailable;
+import dev.archway.executor.runtime.script.TransferStep;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
 import java.time.Clock;
@@ -73,7 +75,8 @@ final class KubernetesSession implements StageSession {
     while (true) {
       Instant began = clock.instant();
       try {
-        return run.proceed();
+        StepResult result = run.proceed();
+        return step.plan() instanceof StepPlan.Transfer ? TransferStep.result(result) : result;
       } catch (SecretUnavailable e) {
         return new StepResult.NotStarted(StartFailure.SECRET, String.valueOf(e.getMessage()));
       } catch (EntryPoints.NoEntryPoint e) {

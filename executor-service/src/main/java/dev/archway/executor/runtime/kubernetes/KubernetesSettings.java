@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param agentImage the image of the program that opens gates and sends logs
  * @param builderImage the image that clone and build steps run in
+ * @param transferImage the image that moves files between the workspace and buckets
  * @param initTimeout how long a pod may take until its first step can start
  * @param sweepAfter how long after its end a pod is removed that no executor came for
  * @param mirrors registries that builds ask before the one they mirror
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public record KubernetesSettings(
     String agentImage,
     String builderImage,
+    String transferImage,
     Duration initTimeout,
     Duration sweepAfter,
     List<Mirror> mirrors,
@@ -41,6 +43,7 @@ public record KubernetesSettings(
     return new KubernetesSettings(
         agentImage,
         builderImage,
+        transferImage,
         init,
         sweep,
         mirrors,

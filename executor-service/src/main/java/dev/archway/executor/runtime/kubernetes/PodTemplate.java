@@ -7,6 +7,7 @@ import dev.archway.contract.plan.StepPlan.BuildAndPush;
 import dev.archway.contract.plan.StepPlan.Run;
 import dev.archway.executor.runtime.StageSpec;
 import dev.archway.executor.runtime.script.ImageName;
+import dev.archway.executor.runtime.script.TransferStep;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.HostAlias;
@@ -270,6 +271,16 @@ final class PodTemplate {
                   run.imagePullPolicy() == null ? "IfNotPresent" : run.imagePullPolicy())
               .withSecurityContext(security(run))
               .build();
+      case StepPlan.Transfer transfer ->
+          container
+              .withImage(settings.transferImage())
+              // As the stage's other containers, but for privilege, which it has no use for.
+              .withSecurityContext(
+                  new SecurityContextBuilder(
+                          security(TransferStep.container(transfer, settings.transferImage())))
+                      .withPrivileged(null)
+                      .build())
+              .build();
       case StepPlan.Clone _ ->
           container
               .withImage(settings.builderImage())
@@ -334,6 +345,7 @@ final class PodTemplate {
   static StepPlan.Resources resources(StepPlan step) {
     return switch (step) {
       case Run run -> run.resources();
+      case StepPlan.Transfer transfer -> transfer.resources();
       case StepPlan.Clone _ -> StepPlan.Resources.UNLIMITED;
       case BuildAndPush build -> build.resources();
     };

@@ -9,6 +9,7 @@ import dev.archway.executor.runtime.StepOutputs;
 import dev.archway.executor.runtime.StepResult;
 import dev.archway.executor.runtime.StepSpec;
 import dev.archway.executor.runtime.script.BuildResult;
+import dev.archway.executor.runtime.script.TransferStep;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
@@ -29,19 +30,21 @@ final class StepEnd {
   /** The result of a step that ended with this exit code. */
   StepResult of(Agent agent, int code) throws IOException, InterruptedException {
     return switch (spec.plan()) {
-      case Run run -> new StepResult.Exited(code, outputs(agent, run));
+      case Run run -> new StepResult.Exited(code, outputs(agent, run.outputs()));
+      case StepPlan.Transfer _ ->
+          new StepResult.Exited(code, outputs(agent, TransferStep.OUTPUTS));
       case StepPlan.Clone clone -> clone(clone, code);
       case BuildAndPush build -> build(agent, build, code);
     };
   }
 
-  private Map<String, String> outputs(Agent agent, Run run)
+  private Map<String, String> outputs(Agent agent, List<StepPlan.Output> outputs)
       throws IOException, InterruptedException {
     Map<String, String> values = new HashMap<>();
-    for (int i = 0; i < run.outputs().size(); i++) {
+    for (int i = 0; i < outputs.size(); i++) {
       String value = agent.read(PodNames.output(spec.name()) + i);
       if (value != null && value.length() <= StepOutputs.LONGEST) {
-        values.put(run.outputs().get(i).name(), value);
+        values.put(outputs.get(i).name(), value);
       }
     }
     return values;

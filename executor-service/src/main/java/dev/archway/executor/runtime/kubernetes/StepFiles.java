@@ -14,6 +14,7 @@ import dev.archway.executor.runtime.StepOutputs;
 import dev.archway.executor.runtime.script.BuildScript;
 import dev.archway.executor.runtime.script.CloneScript;
 import dev.archway.executor.runtime.script.ImageName;
+import dev.archway.executor.runtime.script.TransferStep;
 import dev.archway.executor.secret.SecretSource;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -70,6 +71,18 @@ final class StepFiles {
     List<PodFile> files = new ArrayList<>();
     List<String> words;
     switch (step) {
+      case StepPlan.Transfer transfer -> {
+        Run run =
+            TransferStep.run(
+                transfer,
+                settings.transferImage(),
+                spec.stage().platform(),
+                PodNames.output(name),
+                this::resolve);
+        variables.putAll(run.environment());
+        trust(folder, files, variables);
+        words = script(run, name, files);
+      }
       case Run run -> {
         variables.putAll(run.environment());
         if (!run.entrypoint().isEmpty()) {
@@ -82,9 +95,7 @@ final class StepFiles {
                   run.imageRegistry(),
                   account -> resolve(Objects.requireNonNull(account.password())));
         } else {
-          String script = folder + "/" + scriptName(run.shell());
-          files.add(PodFile.of(script, StepOutputs.script(run, PodNames.output(name))));
-          words = words(run.shell(), script);
+          words = script(run, name, files);
         }
       }
       case StepPlan.Clone clone -> {
@@ -132,7 +143,8 @@ final class StepFiles {
   static List<String> secrets(StepPlan step, String name) {
     String folder = PodNames.secrets(name);
     return switch (step) {
-      case Run _ -> List.of();
+      // A container's variables are in a file that its first process reads and removes.
+      case Run _, StepPlan.Transfer _ -> List.of();
       case StepPlan.Clone _ -> List.of(folder + "/username", folder + "/password");
       case BuildAndPush build ->
           Stream.concat(
@@ -140,6 +152,12 @@ final class StepFiles {
                   build.secrets().keySet().stream().map(id -> folder + "/build." + id))
               .toList();
     };
+  }
+
+  private static List<String> script(Run run, String name, List<PodFile> files) {
+    String script = PodNames.folder(name) + "/" + scriptName(run.shell());
+    files.add(PodFile.of(script, StepOutputs.script(run, PodNames.output(name))));
+    return words(run.shell(), script);
   }
 
   private Checkout checkout(StepPlan.Clone clone) {

@@ -17,6 +17,7 @@ import dev.archway.executor.runtime.StepSpec;
 import dev.archway.executor.runtime.StopRequest;
 import dev.archway.executor.runtime.WorkspaceFiles;
 import dev.archway.executor.runtime.script.ImageName;
+import dev.archway.executor.runtime.script.TransferStep;
 import dev.archway.executor.secret.SecretSource;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -99,6 +100,8 @@ final class PodmanSession implements StageSession {
       try (StepEnd end = new StepEnd(step, stop, clock, folder)) {
         return switch (step.plan()) {
           case Run run -> container(run, step, folder, end, log, running);
+          case StepPlan.Transfer transfer ->
+              TransferStep.result(container(run(transfer), step, folder, end, log, running));
           case StepPlan.Clone clone ->
               new CloneStep(store, spec, workspace, folder, secrets)
                   .run(clone, new HostStep(store, folder, end), log, stop);
@@ -113,6 +116,15 @@ final class PodmanSession implements StageSession {
       throw new RuntimeUnavailableException(
           "cannot run step %s of %s: %s".formatted(step.plan().id(), key(), e), e);
     }
+  }
+
+  private Run run(StepPlan.Transfer step) {
+    return TransferStep.run(
+        step,
+        store.settings().transferImage(),
+        spec.stage().platform(),
+        StepOutputs.FOLDER + "/",
+        secret -> SecretFiles.resolve(secret, secrets));
   }
 
   private StepResult container(
@@ -237,7 +249,7 @@ final class PodmanSession implements StageSession {
       throws IOException, RuntimeUnavailableException, InterruptedException {
     Path folder = directory.resolve("steps").resolve(name);
     switch (step) {
-      case Run _ -> {
+      case Run _, StepPlan.Transfer _ -> {
         if (ContainerStep.mayExist(folder)) {
           store.service().remove(container(name));
         }

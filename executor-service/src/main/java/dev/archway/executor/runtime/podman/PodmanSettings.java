@@ -8,11 +8,13 @@ import java.util.List;
  *
  * @param directory where stores and private configuration live
  * @param network podman's {@code --network} for steps and builds
+ * @param transferImage the image that moves files between the workspace and buckets
  * @param allowPrivileged false refuses steps that ask for a privileged container
  */
 public record PodmanSettings(
     Path directory,
     String network,
+    String transferImage,
     boolean allowPrivileged,
     List<Mirror> mirrors,
     List<String> insecureRegistries) {

@@ -75,7 +75,7 @@ final class SecretFiles {
     }
   }
 
-  private static String resolve(SecretRef secret, SecretSource secrets) {
+  static String resolve(SecretRef secret, SecretSource secrets) {
     try {
       return secrets.resolve(secret);
     } catch (RuntimeException e) {
