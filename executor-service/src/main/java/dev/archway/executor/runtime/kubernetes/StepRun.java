@@ -1,7 +1,6 @@
 package dev.archway.executor.runtime.kubernetes;
 
 import dev.archway.contract.event.LogChunk.Line;
-import dev.archway.contract.failure.FailureReason;
 import dev.archway.contract.plan.StepPlan;
 import dev.archway.contract.plan.StepPlan.BuildAndPush;
 import dev.archway.executor.runtime.LogSink;
@@ -15,6 +14,7 @@ import dev.archway.executor.runtime.StopRequest;
 import dev.archway.executor.runtime.kubernetes.Agent.Frame;
 import dev.archway.executor.runtime.log.LogParser;
 import dev.archway.executor.runtime.script.BuildResult;
+import dev.archway.executor.runtime.script.CloneScript;
 import dev.archway.executor.runtime.script.TransferStep;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.io.IOException;
@@ -300,11 +300,7 @@ final class StepRun {
     var checkout = stage.checkout(clone);
     return code == 0 || checkout == null
         ? new StepResult.Completed(List.of())
-        : new StepResult.Failed(
-            FailureReason.CLONE_FAILED,
-            "cannot clone %s at %s: git ended with %d"
-                .formatted(checkout.refName(), checkout.commit(), code),
-            code);
+        : CloneScript.failed(checkout, code);
   }
 
   private StepResult build(Agent agent, BuildAndPush build, int code)

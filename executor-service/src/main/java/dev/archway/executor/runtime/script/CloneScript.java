@@ -1,6 +1,8 @@
 package dev.archway.executor.runtime.script;
 
+import dev.archway.contract.failure.FailureReason;
 import dev.archway.contract.plan.Checkout;
+import dev.archway.executor.runtime.StepResult;
 import java.nio.file.Path;
 
 /** Cloning one commit as a shell script. Pure. */
@@ -81,6 +83,15 @@ public final class CloneScript {
             depth,
             checkout.commit(),
             wide);
+  }
+
+  /** The result of a script that ended with this code, not 0. */
+  public static StepResult failed(Checkout checkout, int code) {
+    return new StepResult.Failed(
+        FailureReason.CLONE_FAILED,
+        "cannot clone %s at %s: git ended with %d"
+            .formatted(checkout.refName(), checkout.commit(), code),
+        code);
   }
 
   /** Refuses what git could take for an option or another program. */
