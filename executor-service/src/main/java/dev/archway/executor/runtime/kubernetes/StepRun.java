@@ -273,7 +273,7 @@ final class StepRun {
             case StepPlan.Run run -> new StepResult.Exited(code, outputs(agent, run.outputs()));
             case StepPlan.Transfer _ ->
                 new StepResult.Exited(code, outputs(agent, TransferStep.OUTPUTS));
-            case StepPlan.Clone clone -> clone(clone, code);
+            case StepPlan.Clone clone -> CloneScript.result(stage.checkout(clone), code);
             case BuildAndPush build -> build(agent, build, code);
           };
     }
@@ -294,13 +294,6 @@ final class StepRun {
       }
     }
     return values;
-  }
-
-  private StepResult clone(StepPlan.Clone clone, int code) {
-    var checkout = stage.checkout(clone);
-    return code == 0 || checkout == null
-        ? new StepResult.Completed(List.of())
-        : CloneScript.failed(checkout, code);
   }
 
   private StepResult build(Agent agent, BuildAndPush build, int code)

@@ -63,7 +63,7 @@ final class CloneStep {
               return null;
             },
             store.environment(),
-            code -> code == 0 ? placed(step, target) : CloneScript.failed(checkout, code),
+            code -> code == 0 ? placed(step, target) : CloneScript.result(checkout, code),
             log,
             control);
     SecretFiles.delete(folder);

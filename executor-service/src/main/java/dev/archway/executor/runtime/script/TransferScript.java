@@ -122,7 +122,7 @@ final class TransferScript {
           "SignatureDoesNotMatch",
           "NoSuchBucket",
           "directory not found",
-          "status code: 40[0134]",
+          "status code: (30[17]|40[0134])",
           "Error 40[0134]",
           "invalid_grant",
           "invalid_client",
