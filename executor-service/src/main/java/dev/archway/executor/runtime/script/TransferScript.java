@@ -241,10 +241,18 @@ final class TransferScript {
         tar -xpf "$archive" -C "$aside" || fail "$foreign"
         odd=$(find "$aside" ! -type f ! -type d ! -type l -print -quit)
         [ -z "$odd" ] || fail "$address/$object holds \\"${odd#"$aside"/}\\", which is neither file, folder nor link: nothing of it is unpacked"
-        in_way=$(find "$aside" -mindepth 1 -type d -printf '%P\n' | while IFS= read -r path; do
-          if [ -h "./$path" ] || { [ -e "./$path" ] && [ ! -d "./$path" ]; }; then printf '%s\n' "$path"; break; fi
+        in_way=$(find "$aside" -mindepth 1 -printf '%y%P\n' | while IFS= read -r entry; do
+          path=${entry#?}
+          folder=false
+          if [ -d "./$path" ] && [ ! -h "./$path" ]; then folder=true; fi
+          case $entry$folder in
+            d*false) [ -e "./$path" ] || [ -h "./$path" ] || continue ;;
+            d*true | *false) continue ;;
+          esac
+          printf '%s\n' "$path"
+          break
         done)
-        [ -z "$in_way" ] || fail "$address/$object has a folder \"$in_way\", where the workspace has a link or a file: nothing of it is unpacked; remove that first"
+        [ -z "$in_way" ] || fail "$address/$object has \"$in_way\", where the workspace has a link, file or folder of another kind: nothing of it is unpacked; remove that first"
         find "$aside" -mindepth 1 -maxdepth 1 -exec cp -a -l --remove-destination -t . -- {} + || fail "cannot put $address/$object over what is in the workspace: see the log"
         echo "cache hit: restored $address/$object ($(size))"
         cacheHit=true
