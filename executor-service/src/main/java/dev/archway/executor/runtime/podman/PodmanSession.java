@@ -155,13 +155,16 @@ final class PodmanSession implements StageSession {
           }
           NotStarted hindered =
               pull(run, image, folder, Duration.between(clock.instant(), step.deadline()));
+          if (hindered != null) {
+            return hindered;
+          }
           Run whole = complete.get();
-          if (hindered == null && whole.command() != null) {
+          if (whole.command() != null) {
             Path script = folder.resolve("script");
             DurableFile.write(script, StepOutputs.script(whole, StepOutputs.FOLDER + "/"));
             Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rw-r--r--"));
           }
-          return hindered;
+          return null;
         };
     Supplier<Map<String, Object>> request =
         () -> {
