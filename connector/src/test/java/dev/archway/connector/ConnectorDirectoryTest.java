@@ -86,7 +86,9 @@ class ConnectorDirectoryTest {
     cloud(
         "Aws",
         "ecrEndpoint: http://localhost:1, credential: {type: ManualConfig, spec: {accessKey: AKID, secretKeyRef: k}}");
-    cloud("Gcp", "credential: {type: ManualConfig, spec: {secretKeyRef: account.key}}");
+    cloud(
+        "Gcp",
+        "storageEndpoint: http://localhost:2, credential: {type: ManualConfig, spec: {secretKeyRef: account.key}}");
     cloud(
         "Azure",
         "credential: {type: ManualConfig, spec: {applicationId: app, tenantId: t, auth: {type: Secret, spec: {secretRef: s}}}}");
@@ -97,7 +99,9 @@ class ConnectorDirectoryTest {
             new Connector.Aws(
                 "account.Aws", "AKID", new SecretRef("k"), URI.create("http://localhost:1"), null));
     assertThat(connectors.find("o", "p", "account.Gcp"))
-        .contains(new Connector.Gcp("account.Gcp", new SecretRef("account.key")));
+        .contains(
+            new Connector.Gcp(
+                "account.Gcp", new SecretRef("account.key"), URI.create("http://localhost:2")));
     assertThat(connectors.find("o", "p", "account.Azure"))
         .contains(new Connector.Azure("account.Azure", "app", new SecretRef("s")));
     cloud("Gcp", "credential: {type: InheritFromDelegate}");

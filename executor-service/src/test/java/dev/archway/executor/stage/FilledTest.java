@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.archway.contract.connector.Connector;
+import dev.archway.contract.connector.SecretRef;
 import dev.archway.contract.event.StageEvent.StepFinished;
 import dev.archway.contract.id.ExecutionId;
 import dev.archway.contract.id.StageKey;
 import dev.archway.contract.image.Platform;
+import dev.archway.contract.plan.ArchiveFormat;
+import dev.archway.contract.plan.CacheKey;
+import dev.archway.contract.plan.ObjectStore;
 import dev.archway.contract.plan.Placement;
 import dev.archway.contract.plan.StagePlan;
 import dev.archway.contract.plan.StepPlan;
@@ -119,5 +123,29 @@ class FilledTest {
     StepPlan.Run other =
         step("alpine", "<+pipeline.stages.other.spec.execution.steps.first.status>");
     assertThat(((StepPlan.Run) Filled.step(other, scope)).command()).isEqualTo("null");
+  }
+
+  @Test
+  void whatIsFilledIntoAKeyIsNeverAMacroAndPathsStayInTheWorkspace() throws ExpressionException {
+    StepPlan.SaveCache step =
+        TransferSamples.save(
+            new ObjectStore.Gcs(new Connector.Gcp("gcp", SecretRef.of("account.gcp")), "caches"),
+            "<+codebase.branch>-{{ checksum \"<+codebase.file>\" }}",
+            ArchiveFormat.TAR,
+            false,
+            "<+codebase.file>/../x");
+    Map<String, String> given =
+        Map.of("codebase.branch", "{{ epoch }}", "codebase.file", "/harness/a/pom.xml");
+    StepPlan.SaveCache filled = (StepPlan.SaveCache) Filled.step(step, scope(stage(step), given));
+    assertThat(filled.key())
+        .isEqualTo(
+            new CacheKey(
+                List.of(new CacheKey.Text("{{ epoch }}-"), new CacheKey.Checksum("a/pom.xml"))));
+    assertThat(filled.paths()).containsExactly("a/x");
+
+    StageScope out = scope(stage(step), Map.of("codebase.branch", "b", "codebase.file", "../.."));
+    assertThatThrownBy(() -> Filled.step(step, out))
+        .isInstanceOf(ExpressionException.class)
+        .hasMessageContaining("expected: one inside the workspace /harness");
   }
 }

@@ -1,6 +1,5 @@
 package dev.archway.executor.runtime.kubernetes;
 
-import dev.archway.contract.failure.FailureReason;
 import dev.archway.contract.plan.StepPlan;
 import dev.archway.contract.plan.StepPlan.BuildAndPush;
 import dev.archway.contract.plan.StepPlan.Run;
@@ -9,6 +8,7 @@ import dev.archway.executor.runtime.StepOutputs;
 import dev.archway.executor.runtime.StepResult;
 import dev.archway.executor.runtime.StepSpec;
 import dev.archway.executor.runtime.script.BuildResult;
+import dev.archway.executor.runtime.script.CloneScript;
 import dev.archway.executor.runtime.script.TransferStep;
 import java.io.IOException;
 import java.util.HashMap;
@@ -31,9 +31,8 @@ final class StepEnd {
   StepResult of(Agent agent, int code) throws IOException, InterruptedException {
     return switch (spec.plan()) {
       case Run run -> new StepResult.Exited(code, outputs(agent, run.outputs()));
-      case StepPlan.Transfer _ ->
-          new StepResult.Exited(code, outputs(agent, TransferStep.OUTPUTS));
-      case StepPlan.Clone clone -> clone(clone, code);
+      case StepPlan.Transfer _ -> new StepResult.Exited(code, outputs(agent, TransferStep.OUTPUTS));
+      case StepPlan.Clone clone -> CloneScript.result(stage.checkout(clone), code);
       case BuildAndPush build -> build(agent, build, code);
     };
   }
@@ -48,17 +47,6 @@ final class StepEnd {
       }
     }
     return values;
-  }
-
-  private StepResult clone(StepPlan.Clone clone, int code) {
-    var checkout = stage.checkout(clone);
-    return code == 0 || checkout == null
-        ? new StepResult.Completed(List.of())
-        : new StepResult.Failed(
-            FailureReason.CLONE_FAILED,
-            "cannot clone %s at %s: git ended with %d"
-                .formatted(checkout.refName(), checkout.commit(), code),
-            code);
   }
 
   private StepResult build(Agent agent, BuildAndPush build, int code)

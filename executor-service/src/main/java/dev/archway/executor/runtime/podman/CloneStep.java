@@ -63,19 +63,11 @@ final class CloneStep {
               return null;
             },
             store.environment(),
-            code -> code == 0 ? placed(step, target) : failed(checkout, code),
+            code -> code == 0 ? placed(step, target) : CloneScript.result(checkout, code),
             log,
             control);
     SecretFiles.delete(folder);
     return result;
-  }
-
-  private static StepResult failed(Checkout checkout, int code) {
-    return new StepResult.Failed(
-        FailureReason.CLONE_FAILED,
-        "cannot clone %s at %s: git ended with %d"
-            .formatted(checkout.refName(), checkout.commit(), code),
-        code);
   }
 
   private StepResult placed(StepPlan.Clone step, Path clone) throws IOException {

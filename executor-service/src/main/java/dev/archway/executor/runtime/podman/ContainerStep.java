@@ -15,6 +15,7 @@ import java.nio.file.WatchKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -55,7 +56,7 @@ final class ContainerStep {
 
   StepResult run(
       Preparation preparation,
-      Map<String, Object> request,
+      Supplier<Map<String, Object>> request,
       @Nullable Long memoryLimit,
       LogSink sink,
       Runnable running,
@@ -120,8 +121,9 @@ final class ContainerStep {
   /** A container that is there, or why it is not. */
   private record Prepared(String id, @Nullable NotStarted hindered) {}
 
-  private Prepared create(Preparation preparation, Map<String, Object> request)
+  private Prepared create(Preparation preparation, Supplier<Map<String, Object>> complete)
       throws IOException, RuntimeUnavailableException, InterruptedException {
+    Map<String, Object> request = complete.get();
     for (int tries = 1; ; tries++) {
       NotStarted hindered = preparation.prepare();
       if (hindered != null) {

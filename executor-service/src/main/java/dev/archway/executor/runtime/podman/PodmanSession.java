@@ -29,6 +29,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** One attempt of a stage in a folder: a workspace, and a folder per step. */
@@ -99,9 +100,17 @@ final class PodmanSession implements StageSession {
       Files.createDirectories(folder);
       try (StepEnd end = new StepEnd(step, stop, clock, folder)) {
         return switch (step.plan()) {
-          case Run run -> container(run, step, folder, end, log, running);
+          case Run run -> container(run, () -> run, step, folder, end, log, running);
           case StepPlan.Transfer transfer ->
-              TransferStep.result(container(run(transfer), step, folder, end, log, running));
+              TransferStep.result(
+                  container(
+                      TransferStep.container(transfer, store.settings().transferImage()),
+                      () -> complete(transfer),
+                      step,
+                      folder,
+                      end,
+                      log,
+                      running));
           case StepPlan.Clone clone ->
               new CloneStep(store, spec, workspace, folder, secrets)
                   .run(clone, new HostStep(store, folder, end), log, stop);
@@ -118,7 +127,7 @@ final class PodmanSession implements StageSession {
     }
   }
 
-  private Run run(StepPlan.Transfer step) {
+  private Run complete(StepPlan.Transfer step) {
     return TransferStep.run(
         step,
         store.settings().transferImage(),
@@ -127,12 +136,22 @@ final class PodmanSession implements StageSession {
         secret -> SecretFiles.resolve(secret, secrets));
   }
 
+  /**
+   * Runs or joins a container.
+   *
+   * @param run the step as far as it is known without a secret
+   * @param complete the whole step; not asked for when the container runs already
+   */
   private StepResult container(
-      Run run, StepSpec step, Path folder, StepEnd end, LogSink log, Runnable running)
+      Run run,
+      Supplier<Run> complete,
+      StepSpec step,
+      Path folder,
+      StepEnd end,
+      LogSink log,
+      Runnable running)
       throws IOException, RuntimeUnavailableException, InterruptedException {
     Placement placement = spec.stage().placement();
-    Map<String, String> variables = new HashMap<>(spec.environment());
-    variables.putAll(run.environment());
     if (ContainerRequest.privileged(run, placement) && !store.settings().allowPrivileged()) {
       return new NotStarted(
           StartFailure.INVALID_SPEC,
@@ -150,27 +169,36 @@ final class PodmanSession implements StageSession {
           }
           NotStarted hindered =
               pull(run, image, folder, Duration.between(clock.instant(), step.deadline()));
-          if (hindered == null && network.pod() != null) {
+          if (hindered != null) {
+            return hindered;
+          }
+          if (network.pod() != null) {
             store.service().createPod(network.podRequest(ContainerRequest.labels(key())));
           }
-          if (hindered == null && run.command() != null) {
+          Run whole = complete.get();
+          if (whole.command() != null) {
             Path script = folder.resolve("script");
-            DurableFile.write(script, StepOutputs.script(run, StepOutputs.FOLDER + "/"));
+            DurableFile.write(script, StepOutputs.script(whole, StepOutputs.FOLDER + "/"));
             Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rw-r--r--"));
           }
-          return hindered;
+          return null;
         };
-    Map<String, Object> request =
-        ContainerRequest.of(
-            key(),
-            run,
-            placement,
-            container(step.name()),
-            folder,
-            workspace,
-            image,
-            network,
-            variables);
+    Supplier<Map<String, Object>> request =
+        () -> {
+          Run whole = complete.get();
+          Map<String, String> variables = new HashMap<>(spec.environment());
+          variables.putAll(whole.environment());
+          return ContainerRequest.of(
+              key(),
+              whole,
+              placement,
+              container(step.name()),
+              folder,
+              workspace,
+              image,
+              network,
+              variables);
+        };
     StepResult result =
         new ContainerStep(store, folder, container(step.name()), end, run.background())
             .run(

@@ -1,7 +1,11 @@
 package dev.archway.executor.runtime.script;
 
+import dev.archway.contract.failure.FailureReason;
 import dev.archway.contract.plan.Checkout;
+import dev.archway.executor.runtime.StepResult;
 import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Cloning one commit as a shell script. Pure. */
 public final class CloneScript {
@@ -81,6 +85,17 @@ public final class CloneScript {
             depth,
             checkout.commit(),
             wide);
+  }
+
+  /** The result of a script that ended with this code. */
+  public static StepResult result(@Nullable Checkout checkout, int code) {
+    return code == 0 || checkout == null
+        ? new StepResult.Completed(List.of())
+        : new StepResult.Failed(
+            FailureReason.CLONE_FAILED,
+            "cannot clone %s at %s: git ended with %d"
+                .formatted(checkout.refName(), checkout.commit(), code),
+            code);
   }
 
   /** Refuses what git could take for an option or another program. */

@@ -36,9 +36,9 @@ final class TransferScript {
     switch (step) {
       case SaveCache save -> {
         key(text, save.key(), platform);
+        text.append("set -- ").append(ShellText.quoted(save.paths())).append('\n');
         text.append(
-            SAVE.replace("PATHS", ShellText.quoted(save.paths()))
-                .replace("OVERRIDE", Boolean.toString(save.override()))
+            SAVE.replace("OVERRIDE", Boolean.toString(save.override()))
                 .replace("PACKING", packing(save.format())));
       }
       case RestoreCache restore -> {
@@ -122,7 +122,7 @@ final class TransferScript {
           "SignatureDoesNotMatch",
           "NoSuchBucket",
           "directory not found",
-          "status code: 40[0134]",
+          "status code: (30[17]|40[0134])",
           "Error 40[0134]",
           "invalid_grant",
           "invalid_client",
@@ -186,6 +186,7 @@ final class TransferScript {
           [ $wait = 0 ] || { printf '%s\\n' "cannot $what: $(words); next try in $wait s"; sleep $wait; }
         done
         found=$(words)
+        [ -n "$found" ] || found=$(tail -n 1 "$trouble")
         if grep -qE 'NoSuchBucket|directory not found|bucket does not exist' "$trouble"; then
           fail "cannot $what: there is no bucket \\"$bucket\\" at $host; make it, or name another in \\"bucket\\""
         elif grep -qE 'AccessDenied|Forbidden|InvalidAccessKeyId|SignatureDoesNotMatch|status code: 40[13]|Error 40[13]|invalid_grant|invalid_client' "$trouble"; then
@@ -210,7 +211,6 @@ final class TransferScript {
 
   private static final String SAVE =
       """
-      set -- PATHS
       if [ OVERRIDE = false ] && there "$object"; then
         echo "$address/$object is there already: nothing is saved (override: true replaces it)"
         exit 0
@@ -241,10 +241,18 @@ final class TransferScript {
         tar -xpf "$archive" -C "$aside" || fail "$foreign"
         odd=$(find "$aside" ! -type f ! -type d ! -type l -print -quit)
         [ -z "$odd" ] || fail "$address/$object holds \\"${odd#"$aside"/}\\", which is neither file, folder nor link: nothing of it is unpacked"
-        in_way=$(find "$aside" -mindepth 1 -type d -printf '%P\n' | while IFS= read -r path; do
-          if [ -h "./$path" ] || { [ -e "./$path" ] && [ ! -d "./$path" ]; }; then printf '%s\n' "$path"; break; fi
+        in_way=$(find "$aside" -mindepth 1 -printf '%y%P\\n' | while IFS= read -r entry; do
+          path=${entry#?}
+          folder=false
+          if [ -d "./$path" ] && [ ! -h "./$path" ]; then folder=true; fi
+          case $entry$folder in
+            d*false) [ -e "./$path" ] || [ -h "./$path" ] || continue ;;
+            d*true | *false) continue ;;
+          esac
+          printf '%s\\n' "$path"
+          break
         done)
-        [ -z "$in_way" ] || fail "$address/$object has a folder \"$in_way\", where the workspace has a link or a file: nothing of it is unpacked; remove that first"
+        [ -z "$in_way" ] || fail "$address/$object has \\"$in_way\\", where the workspace has a link, file or folder of another kind: nothing of it is unpacked; remove that first"
         find "$aside" -mindepth 1 -maxdepth 1 -exec cp -a -l --remove-destination -t . -- {} + || fail "cannot put $address/$object over what is in the workspace: see the log"
         echo "cache hit: restored $address/$object ($(size))"
         cacheHit=true

@@ -53,7 +53,10 @@ public final class TransferStep {
         null,
         false,
         step.runAsUser(),
-        OUTPUTS);
+        OUTPUTS,
+        List.of(),
+        List.of(),
+        false);
   }
 
   /**
