@@ -13,7 +13,6 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.SecurityContext;
 import io.fabric8.kubernetes.api.model.Volume;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -97,7 +96,7 @@ final class Preflight {
     }
     for (Volume volume : asked.getVolumes()) {
       if (volume.getHostPath() != null
-          && !below(allowed.hostPaths(), volume.getHostPath().getPath())) {
+          && !allowed.hostPaths().contains(volume.getHostPath().getPath())) {
         return refused(
             "mount the node's path " + volume.getHostPath().getPath(),
             connector,
@@ -111,12 +110,6 @@ final class Preflight {
     return new NotStarted(
         StartFailure.INVALID_SPEC,
         "cannot %s: connector %s does not allow it; %s".formatted(what, connector, advice));
-  }
-
-  private static boolean below(List<String> allowed, String path) {
-    Path asked = Path.of(path).normalize();
-    return asked.isAbsolute()
-        && allowed.stream().anyMatch(each -> asked.startsWith(Path.of(each).normalize()));
   }
 
   private static boolean of(Node node, Platform platform) {
