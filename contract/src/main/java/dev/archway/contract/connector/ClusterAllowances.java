@@ -9,8 +9,8 @@ import java.util.List;
  * @param serviceAccounts the service accounts that stages may name; {@code default} needs no
  *     permission
  * @param hostNamespaces true lets pods share the node's network, processes and IPC
- * @param hostPaths the node's paths that stages may mount, and nothing below: what a stage
- *     may write to could hold links to anywhere
+ * @param hostPaths the node's paths that stages may mount, and nothing below: what a stage may
+ *     write to could hold links to anywhere
  */
 public record ClusterAllowances(
     boolean privileged,
