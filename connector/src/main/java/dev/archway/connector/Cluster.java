@@ -6,8 +6,8 @@ import dev.archway.contract.connector.Connector;
 import dev.archway.contract.connector.SecretRef;
 import dev.archway.contract.image.Platform;
 import dev.archway.pipeline.ProblemCode;
-import dev.archway.pipeline.yaml.YamlNode;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -96,7 +96,7 @@ final class Cluster {
   }
 
   private static ClusterAllowances allowances(Section allow) {
-    allow.warnOfOthers(Set.of("privileged", "serviceAccounts"));
+    allow.warnOfOthers(Set.of("privileged", "serviceAccounts", "hostPaths"));
     String privileged = allow.text("privileged");
     if (privileged != null && !Set.of("true", "false").contains(privileged)) {
       allow.error(
@@ -104,19 +104,28 @@ final class Cluster {
           ProblemCode.BAD_VALUE,
           "\"%s\" (expected: true or false)".formatted(privileged));
     }
-    List<String> accounts = new ArrayList<>();
-    if (allow.node().get("serviceAccounts") instanceof YamlNode.Sequence list) {
-      for (YamlNode item : list.items()) {
-        if (item instanceof YamlNode.Scalar name && !name.blank()) {
-          accounts.add(name.text().strip());
-        }
+    return new ClusterAllowances(
+        "true".equals(privileged),
+        allow.names("serviceAccounts", "service accounts' names"),
+        hostPaths(allow));
+  }
+
+  /**
+   * The paths of the machine that stages may mount. They must match whole: what a stage may write
+   * to could hold links to anywhere.
+   */
+  static List<String> hostPaths(Section allow) {
+    List<String> paths = new ArrayList<>();
+    for (String path : allow.names("hostPaths", "paths of the machine")) {
+      if (path.startsWith("/") && Path.of(path).normalize().toString().equals(path)) {
+        paths.add(path);
+      } else {
+        allow.error(
+            "hostPaths",
+            ProblemCode.BAD_VALUE,
+            "\"%s\" (expected: an absolute path without .. or a / at its end)".formatted(path));
       }
-    } else if (allow.has("serviceAccounts")) {
-      allow.error(
-          "serviceAccounts",
-          ProblemCode.WRONG_KIND,
-          "not a list (expected: a list of service accounts' names)");
     }
-    return new ClusterAllowances("true".equals(privileged), accounts);
+    return paths;
   }
 }

@@ -1,5 +1,7 @@
 package dev.archway.contract.plan;
 
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.archway.contract.connector.Connector;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * {@code StageStarted}. Blank values mean unset, here null.
  *
  * @param connector the cluster or machine
+ * @param volumes what the containers of Run and Plugin steps mount beside the workspace
  */
 public record Placement(
     Connector connector,
@@ -23,12 +26,110 @@ public record Placement(
     List<Toleration> tolerations,
     Map<String, String> labels,
     Map<String, String> annotations,
-    @Nullable SecurityContext containerSecurityContext) {
+    @Nullable SecurityContext containerSecurityContext,
+    List<Volume> volumes) {
   public Placement {
     nodeSelector = Map.copyOf(nodeSelector);
     tolerations = List.copyOf(tolerations);
     labels = Map.copyOf(labels);
     annotations = Map.copyOf(annotations);
+    volumes = List.copyOf(volumes);
+  }
+
+  /** A place without volumes. */
+  public Placement(
+      Connector connector,
+      @Nullable String namespace,
+      @Nullable String serviceAccountName,
+      @Nullable Boolean automountServiceAccountToken,
+      @Nullable Long runAsUser,
+      @Nullable String priorityClassName,
+      Map<String, String> nodeSelector,
+      List<Toleration> tolerations,
+      Map<String, String> labels,
+      Map<String, String> annotations,
+      @Nullable SecurityContext containerSecurityContext) {
+    this(
+        connector,
+        namespace,
+        serviceAccountName,
+        automountServiceAccountToken,
+        runAsUser,
+        priorityClassName,
+        nodeSelector,
+        tolerations,
+        labels,
+        annotations,
+        containerSecurityContext,
+        List.of());
+  }
+
+  /** The same on other nodes. */
+  public Placement at(
+      Connector where,
+      @Nullable String there,
+      Map<String, String> nodes,
+      List<Toleration> tolerated) {
+    return new Placement(
+        where,
+        there,
+        serviceAccountName,
+        automountServiceAccountToken,
+        runAsUser,
+        priorityClassName,
+        nodes,
+        tolerated,
+        labels,
+        annotations,
+        containerSecurityContext,
+        volumes);
+  }
+
+  /** The same with these volumes. */
+  public Placement with(List<Volume> mounted) {
+    return new Placement(
+        connector,
+        namespace,
+        serviceAccountName,
+        automountServiceAccountToken,
+        runAsUser,
+        priorityClassName,
+        nodeSelector,
+        tolerations,
+        labels,
+        annotations,
+        containerSecurityContext,
+        mounted);
+  }
+
+  /** A volume, and where the steps find it; Harness's {@code sharedPaths} are EmptyDirs. */
+  @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+  @JsonSubTypes({
+    @JsonSubTypes.Type(value = Volume.EmptyDir.class, name = "EmptyDir"),
+    @JsonSubTypes.Type(value = Volume.HostPath.class, name = "HostPath"),
+    @JsonSubTypes.Type(value = Volume.Claim.class, name = "PersistentVolumeClaim")
+  })
+  public sealed interface Volume {
+    /** Absolute and normal; no two volumes of a stage have the same. */
+    String mountPath();
+
+    /**
+     * Empty when the stage starts, gone when it ends.
+     *
+     * @param memory true to keep it in memory
+     * @param sizeBytes how much it holds; null for no limit
+     */
+    record EmptyDir(String mountPath, boolean memory, @Nullable Long sizeBytes) implements Volume {}
+
+    /**
+     * A file or folder of the node.
+     *
+     * @param hostType what must be there, as Kubernetes names it; null for no check
+     */
+    record HostPath(String mountPath, String path, @Nullable String hostType) implements Volume {}
+
+    /** A claim of the stage's namespace. */
+    record Claim(String mountPath, String claimName, boolean readOnly) implements Volume {}
   }
 
   /** A Kubernetes toleration, field by field as Kubernetes names them. */

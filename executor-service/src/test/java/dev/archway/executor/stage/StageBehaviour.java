@@ -170,6 +170,36 @@ abstract class StageBehaviour {
   }
 
   @Test
+  void volumesAreSharedByTheStepsOfAStageAlone() {
+    Placement placement =
+        place
+            .placement()
+            .with(
+                List.of(
+                    new Placement.Volume.EmptyDir("/shared/cache", false, null),
+                    new Placement.Volume.EmptyDir("/memory", true, MEGABYTE)));
+    StepPlan write =
+        Samples.run(
+            "write",
+            "ls -A /shared/cache; echo made >/shared/cache/file; grep -o ' /memory tmpfs' /proc/mounts");
+    StepPlan read = Samples.run("read", "cat /shared/cache/file");
+    for (int stage = 0; stage < 2; stage++) {
+      reports = new RecordedReports();
+      worker.close();
+      worker = newWorker();
+      StageKey key = Samples.key();
+      StageFinished finished =
+          run(Samples.stage(key, Platform.LINUX_AMD64, placement, null, write, read));
+      assertThat(finished.failure()).isNull();
+      assertThat(reports.text("write")).containsExactly(" /memory tmpfs");
+      assertThat(reports.text("read")).containsExactly("made");
+      Awaitility.await().until(() -> worker.active() == 0);
+      assertThat(StageDirectory.of(home.resolve("stages"), key).folder().resolve("volumes"))
+          .doesNotExist();
+    }
+  }
+
+  @Test
   void failingStepEndsTheStageAndSkipsTheRest() {
     StageFinished finished =
         run(Samples.run("one", "echo before; false; echo never"), Samples.run("two", "true"));

@@ -261,6 +261,15 @@ final class Fields {
         new YamlNode.Mapping(Map.of(), Map.of(), place(key)), path + "." + key, findings);
   }
 
+  /** The mapping, or an empty one. */
+  Fields optionalObject(String key) {
+    Fields object = object(key);
+    return object == null
+        ? new Fields(
+            new YamlNode.Mapping(Map.of(), Map.of(), place(key)), path + "." + key, findings)
+        : object;
+  }
+
   /** Keys that say nothing about the run. */
   void ignore(String... keys) {
     read.addAll(List.of(keys));

@@ -41,7 +41,8 @@ final class PlacementReader {
                 tolerations(spec.items("tolerations"), spec.path() + ".tolerations", findings),
                 spec.strings("labels"),
                 spec.strings("annotations"),
-                securityContext(spec.object("containerSecurityContext")));
+                securityContext(spec.object("containerSecurityContext")),
+                VolumeReader.read(spec, findings));
     spec.ignore(
         "serviceAccountName",
         "automountServiceAccountToken",
@@ -52,6 +53,7 @@ final class PlacementReader {
         "labels",
         "annotations",
         "containerSecurityContext",
+        "volumes",
         // Archway has no images of its own to pull into a stage.
         "harnessImageConnectorRef",
         "imagePullPolicy");
@@ -61,7 +63,7 @@ final class PlacementReader {
           ProblemCode.NOT_SUPPORTED,
           "\"initTimeout\" is not kept; the time limits of steps and stage are");
     }
-    spec.unsupported("volumes", "hostNames", "podSpecOverlay");
+    spec.unsupported("hostNames", "podSpecOverlay");
     spec.finish();
     return placement;
   }

@@ -93,7 +93,7 @@ final class StageReader {
     stage.finish();
 
     Boolean clone = spec.bool("cloneCodebase");
-    spec.unsupported("sharedPaths", "serviceDependencies", "runtime", "platform");
+    spec.unsupported("serviceDependencies", "runtime", "platform");
     Fields provenance = spec.object("slsa_provenance");
     if (provenance != null) {
       provenance.unsupportedUnless("false", "enabled");
@@ -196,11 +196,16 @@ final class StageReader {
       infrastructure.finish();
       placements.put(stage, placementFields);
     }
-    Placement placement = PlacementReader.read(placementFields, lookup, findings);
-    if (placement == null) {
+    List<Placement.Volume> shared = VolumeReader.shared(spec);
+    Placement infra = PlacementReader.read(placementFields, lookup, findings);
+    if (infra == null) {
       return List.of();
     }
+    List<Placement.Volume> volumes = new ArrayList<>(infra.volumes());
+    volumes.addAll(shared);
+    Placement placement = infra.with(volumes);
     if (!spec.has("platforms")) {
+      VolumeReader.check(placementFields, "volumes", placement);
       Platform platform = platform(placementFields, placement);
       return platform != null && checked(placementFields, "connectorRef", platform, placement)
           ? List.of(new Run(platform, placement))
@@ -210,6 +215,9 @@ final class StageReader {
     List<YamlNode> items = spec.items("platforms");
     for (int i = 0; i < items.size(); i++) {
       Run run = platformRun(items.get(i), spec.path() + ".platforms[" + i + "]", placement);
+      if (run != null) {
+        VolumeReader.check(placementFields, "volumes", run.placement());
+      }
       if (run != null && checked(spec, "platforms", run.platform(), run.placement())) {
         if (runs.stream().anyMatch(other -> other.platform().equals(run.platform()))) {
           spec.error(
@@ -262,18 +270,11 @@ final class StageReader {
         ? null
         : new Run(
             platform,
-            new Placement(
+            base.at(
                 connector,
                 namespace == null ? base.namespace() : namespace,
-                base.serviceAccountName(),
-                base.automountServiceAccountToken(),
-                base.runAsUser(),
-                base.priorityClassName(),
                 selector,
-                tolerations,
-                base.labels(),
-                base.annotations(),
-                base.containerSecurityContext()));
+                tolerations));
   }
 
   /** The stage's platform where it declares none; null after a finding. */

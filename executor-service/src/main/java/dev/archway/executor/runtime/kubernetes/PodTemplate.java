@@ -101,7 +101,8 @@ final class PodTemplate {
             .withName("containers")
             .withNewEmptyDir()
             .endEmptyDir()
-            .endVolume();
+            .endVolume()
+            .addAllToVolumes(PodVolumes.of(placement));
     if (pullSecret != null) {
       pod = pod.addNewImagePullSecret(pullSecret);
     }
@@ -232,6 +233,7 @@ final class PodTemplate {
               .withImage(ImageName.full(run.image(), run.imageRegistry()))
               .withImagePullPolicy(
                   run.imagePullPolicy() == null ? "IfNotPresent" : run.imagePullPolicy())
+              .addAllToVolumeMounts(PodVolumes.mounts(placement))
               .withSecurityContext(security(run))
               .build();
       case StepPlan.Clone _ ->

@@ -28,6 +28,7 @@ final class ContainerRequest {
    * The request's body.
    *
    * @param directory the step's folder; what conmon writes goes there
+   * @param workspace beside the folders of the stage's volumes
    * @param image full name
    * @param network podman's network mode, or a network's name
    */
@@ -65,24 +66,13 @@ final class ContainerRequest {
       request.put("networks", Map.of(network, Map.of()));
     }
     List<Map<String, Object>> mounts = new ArrayList<>();
-    mounts.add(mount(workspace, WORKSPACE, "rw"));
+    mounts.add(StageVolumes.bind(workspace, WORKSPACE, "rw"));
+    mounts.addAll(StageVolumes.mounts(workspace, placement));
     command(request, mounts, step, directory);
     request.put("mounts", mounts);
     request.put("resource_limits", limits(step));
     security(request, step, placement);
     return request;
-  }
-
-  private static Map<String, Object> mount(Path source, String destination, String access) {
-    return Map.of(
-        "type",
-        "bind",
-        "source",
-        source.toString(),
-        "destination",
-        destination,
-        "options",
-        List.of("rbind", access));
   }
 
   private static Map<String, Object> limits(Run step) {
@@ -151,9 +141,9 @@ final class ContainerRequest {
       return;
     }
     String script = "/archway/" + scriptName(step.shell());
-    mounts.add(mount(directory.resolve("script"), script, "ro"));
+    mounts.add(StageVolumes.bind(directory.resolve("script"), script, "ro"));
     if (!step.outputs().isEmpty()) {
-      mounts.add(mount(directory.resolve("outputs"), StepOutputs.FOLDER, "rw"));
+      mounts.add(StageVolumes.bind(directory.resolve("outputs"), StepOutputs.FOLDER, "rw"));
     }
     List<String> words =
         switch (step.shell()) {

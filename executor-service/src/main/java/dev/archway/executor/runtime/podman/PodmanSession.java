@@ -76,6 +76,13 @@ final class PodmanSession implements StageSession {
     set.put("tolerations", !placement.tolerations().isEmpty());
     set.put("labels", !placement.labels().isEmpty());
     set.put("annotations", !placement.annotations().isEmpty());
+    set.put(
+        "volumes.spec.size",
+        placement.volumes().stream()
+            .anyMatch(volume ->
+                volume instanceof Placement.Volume.EmptyDir empty
+                    && !empty.memory()
+                    && empty.sizeBytes() != null));
     return set.entrySet().stream().filter(Map.Entry::getValue).map(Map.Entry::getKey).toList();
   }
 
@@ -195,6 +202,7 @@ final class PodmanSession implements StageSession {
         }
       }
       Trees.delete(workspace);
+      StageVolumes.delete(directory);
       Trees.delete(directory.resolve("steps"));
     } catch (IOException | RuntimeUnavailableException e) {
       warn(e.getMessage());
