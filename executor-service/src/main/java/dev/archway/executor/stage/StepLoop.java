@@ -82,16 +82,18 @@ final class StepLoop {
                     session.ignored()));
     outgoing.event(started, () -> {});
     secrets.learn(spec, scope);
+    directory.secrets().forEach(secrets.masks()::add);
     Instant deadline = started.at().plus(spec.stage().timeout());
     StepRun run =
         new StepRun(spec, secrets.masks(), directory, session, outgoing, clock, scope, deadline);
     Progress progress = new Progress();
     walk(spec.stage().flow(), List.of(spec.stage().onFailure()), progress, run);
-    if (directory.stopped().isPresent() && progress.status() == Status.SUCCESS) {
+    boolean fine = progress.status() == Status.SUCCESS || progress.status() == Status.IGNORE_FAILED;
+    if (directory.stopped().isPresent() && fine) {
       progress.note(
           Status.ABORTED,
-          Failure.of(
-              FailureReason.STOPPED, "stopped by " + directory.stopped().orElse("somebody")));
+          Failure.of(FailureReason.STOPPED, "stopped by " + directory.stopped().orElse("somebody")),
+          false);
     }
     return finish(progress.status(), progress.failure());
   }
@@ -127,20 +129,26 @@ final class StepLoop {
       Flow.Step node, List<List<FailureStrategy>> levels, Progress progress, StepRun run)
       throws InterruptedException {
     StepPlan step = java.util.Objects.requireNonNull(steps.get(node.id()), node.id());
+    List<List<FailureStrategy>> inside = inside(node.onFailure(), levels);
     StepFinished finished;
     if (run.before(step.id()) != null || run.begun(step.id())) {
-      finished = run.run(step, inside(node.onFailure(), levels));
+      finished = run.run(step, inside);
     } else {
       try {
-        finished =
-            runs(node.id(), node.when(), progress)
-                ? run.run(step, inside(node.onFailure(), levels))
-                : run.skip(step);
+        finished = runs(node.id(), node.when(), progress) ? run.run(step, inside) : run.skip(step);
       } catch (ExpressionException e) {
         finished = run.fail(step, String.valueOf(e.getMessage()));
       }
     }
-    progress.note(finished.status(), finished.failure());
+    note(finished, inside, progress);
+  }
+
+  private static void note(
+      StepFinished step, List<List<FailureStrategy>> levels, Progress progress) {
+    progress.note(
+        step.status(),
+        step.failure(),
+        FailureRules.ignoresStage(step.status(), step.failure(), levels));
   }
 
   private void group(
@@ -155,7 +163,7 @@ final class StepLoop {
       StepPlan step = steps.get(first);
       if (step != null) {
         StepFinished failed = run.fail(step, String.valueOf(e.getMessage()));
-        progress.note(failed.status(), failed.failure());
+        note(failed, inside(group.onFailure(), levels), progress);
       }
     }
     if (enters) {

@@ -299,6 +299,53 @@ abstract class StageBehaviour {
     assertThat(failure(finished).exitCode()).isEqualTo(3);
   }
 
+  /** A step that hands its variable SESSION on in secret. */
+  static StepPlan.Run login(String command) {
+    StepPlan.Run plain = Samples.run("login", command);
+    return new StepPlan.Run(
+        "login",
+        "login",
+        plain.timeout(),
+        plain.image(),
+        plain.imageRegistry(),
+        command,
+        plain.shell(),
+        Map.of(),
+        plain.resources(),
+        null,
+        false,
+        null,
+        List.of(
+            new StepPlan.Output("session", "SESSION", true), new StepPlan.Output("user", "OWNER")));
+  }
+
+  @Test
+  void secretOutputsReachLaterStepsAndNobodyElse() {
+    StageKey key = Samples.key();
+    StepPlan.Run use = Samples.run("use", "");
+    StageFinished finished =
+        run(
+            stage(
+                key,
+                null,
+                login("export SESSION=key-$((40 + 2))-of-ann; export OWNER=ann"),
+                use.with(
+                    use.image(),
+                    """
+                    echo '<+steps.login.output.outputVariables.session>' of <+steps.login.output.outputVariables.user>
+                    printf %s "$SESSION" | base64; printf %s "$SESSION" | wc -c >length
+                    [ "$(cat length)" = 13 ] && exit 3
+                    """,
+                    Map.of("SESSION", "<+steps.login.output.outputVariables.session>"))));
+    assertThat(failure(finished).exitCode()).isEqualTo(3);
+    assertThat(reports.text("use")).containsExactly("************** of ann", "**************");
+    assertThat(reports.step("login").outputs()).isEqualTo(Map.of("user", "ann"));
+    assertThat(reports.told().toString()).doesNotContain("key-42-of-ann");
+    Awaitility.await().until(() -> worker.active() == 0);
+    assertThat(StageDirectory.of(home.resolve("stages"), key).folder().resolve("secrets"))
+        .doesNotExist();
+  }
+
   @Test
   void secretOfABuildIsThereForTheLineThatMountsItAlone() {
     StepPlan.BuildAndPush build = Samples.build("push", place.registry(), "Dockerfile");

@@ -19,20 +19,32 @@ import org.jspecify.annotations.Nullable;
  * and "Define a failure strategy on stages and steps").
  */
 final class FlowReader {
+  private static final String INPUT_TIMEOUT = "InputTimeoutError";
+
   /** Errors of Harness that nothing here can raise. */
   private static final Set<String> NEVER_RAISED =
       Set.of(
           "Verification",
           "DelegateProvisioning",
           "PolicyEvaluationFailure",
-          "InputTimeoutError",
+          INPUT_TIMEOUT,
           "ApprovalRejection",
           "DelegateRestart",
           "UserMarkedFailure");
 
+  private static final Set<String> ROLLBACKS =
+      Set.of("StageRollback", "StepGroupRollback", "PipelineRollback");
+
   private static final long MOST_RETRIES = 100;
 
   private FlowReader() {}
+
+  /** What a strategy belongs to. */
+  enum Owner {
+    STEP,
+    GROUP,
+    STAGE
+  }
 
   /**
    * Reads {@code when}; nothing means: if all went well so far.
@@ -67,7 +79,7 @@ final class FlowReader {
         condition == null || condition.strip().equals("true") ? null : condition.strip());
   }
 
-  static List<FailureStrategy> strategies(Fields owner, Findings findings) {
+  static List<FailureStrategy> strategies(Fields owner, Owner level, Findings findings) {
     List<FailureStrategy> strategies = new ArrayList<>();
     List<YamlNode> items = owner.items("failureStrategies");
     for (int i = 0; i < items.size(); i++) {
@@ -84,7 +96,8 @@ final class FlowReader {
       Fields onFailure = entry.requiredObject("onFailure");
       entry.finish();
       Set<ErrorKind> errors = errors(onFailure);
-      Action action = action(onFailure.requiredObject("action"), true);
+      boolean forInputs = onFailure.texts("errors").equals(List.of(INPUT_TIMEOUT));
+      Action action = action(onFailure.requiredObject("action"), level, true, forInputs);
       onFailure.finish();
       if (action != null && !errors.isEmpty()) {
         strategies.add(new FailureStrategy(errors, action));
@@ -130,7 +143,12 @@ final class FlowReader {
     return errors;
   }
 
-  private static @Nullable Action action(Fields action, boolean mayRetry) {
+  /**
+   * @param mayRetry false for what follows a retry
+   * @param forInputs true when it is for inputs alone that nobody gave in time
+   */
+  private static @Nullable Action action(
+      Fields action, Owner level, boolean mayRetry, boolean forInputs) {
     String type = action.text("type");
     if (type == null) {
       if (!action.blank()) {
@@ -140,36 +158,87 @@ final class FlowReader {
     }
     Action read =
         switch (type) {
-          case "Ignore" -> new Action.Ignore();
+          case "Ignore" -> level == Owner.STAGE ? new Action.IgnoreStage() : new Action.Ignore();
           case "MarkAsSuccess" -> new Action.MarkAsSuccess();
-          // A CI stage has nothing to roll back: it ends as failed.
-          case "MarkAsFailure", "StageRollback" -> new Action.MarkAsFailure();
+          case "MarkAsFailure" -> new Action.MarkAsFailure();
           case "Abort" -> new Action.Abort();
-          case "Retry" -> mayRetry ? retry(action.requiredObject("spec")) : null;
-          default -> null;
+          case "Retry" -> mayRetry ? retry(action.requiredObject("spec"), level) : null;
+          case "ManualIntervention" -> manual(action, level, mayRetry);
+          default -> ROLLBACKS.contains(type) ? rollback(action, type) : null;
         };
-    if (type.equals("Retry") ? !mayRetry : read == null) {
-      boolean known =
-          Set.of(
-                  "Retry",
-                  "ManualIntervention",
-                  "RetryStepGroup",
-                  "StepGroupRollback",
-                  "PipelineRollback",
-                  "ProceedWithDefaultValues")
-              .contains(type);
+    if (type.equals("Retry") && !mayRetry) {
       action.error(
           "type",
-          known ? ProblemCode.NOT_SUPPORTED : ProblemCode.BAD_VALUE,
-          "action \"%s\"%s (expected: Ignore, MarkAsSuccess, MarkAsFailure, Abort%s)"
-              .formatted(type, known ? " is not run here" : "", mayRetry ? " or Retry" : ""));
+          ProblemCode.NOT_SUPPORTED,
+          "a retry after a retry (expected: Ignore, MarkAsSuccess, MarkAsFailure or Abort)");
+    } else if (type.equals("RetryStepGroup")) {
+      action.error(
+          "type",
+          ProblemCode.NOT_SUPPORTED,
+          "a whole group is not run again (expected: Retry, on the group, for each step of it that fails)");
+    } else if (type.equals("ProceedWithDefaultValues")) {
+      // Inputs are all given before a run starts, so that the error never happens.
+      if (!forInputs) {
+        action.error(
+            "type",
+            ProblemCode.BAD_VALUE,
+            "action \"%s\" is for error %s alone (expected: errors: [%s], or another action)"
+                .formatted(type, INPUT_TIMEOUT, INPUT_TIMEOUT));
+      }
+    } else if (read == null && !Set.of("Retry", "ManualIntervention").contains(type)) {
+      action.error(
+          "type",
+          ProblemCode.BAD_VALUE,
+          "action \"%s\" (expected: Ignore, MarkAsSuccess, MarkAsFailure, Abort%s)"
+              .formatted(type, mayRetry ? " or Retry" : ""));
     }
     action.ignore("spec");
     action.finish();
     return read;
   }
 
-  private static @Nullable Action retry(Fields spec) {
+  /** A CI stage has nothing to roll back: it ends as failed. */
+  private static Action rollback(Fields action, String type) {
+    action.warn(
+        "type",
+        ProblemCode.NOT_SUPPORTED,
+        "\"%s\" has nothing to roll back in a CI stage, which ends as failed".formatted(type));
+    return new Action.MarkAsFailure();
+  }
+
+  /** Nobody is there to be asked, so that what happens without an answer happens at once. */
+  private static @Nullable Action manual(Fields action, Owner level, boolean mayRetry) {
+    Fields spec = action.requiredObject("spec");
+    if (!action.has("spec")) {
+      return null;
+    }
+    if (!spec.has("timeout")) {
+      spec.missing("timeout");
+    }
+    var _ = spec.parsed("timeout", ProblemCode.BAD_VALUE, Quantities::duration);
+    Fields onTimeout = spec.requiredObject("onTimeout");
+    if (!spec.has("onTimeout")) {
+      return null;
+    }
+    Fields instead = onTimeout.requiredObject("action");
+    onTimeout.finish();
+    spec.finish();
+    String type = instead.text("type");
+    if (type != null && type.equals("ManualIntervention")) {
+      instead.error(
+          "type",
+          ProblemCode.BAD_VALUE,
+          "nobody is asked twice (expected: Ignore, MarkAsSuccess, MarkAsFailure or Abort)");
+      return null;
+    }
+    action.warn(
+        "type",
+        ProblemCode.NOT_SUPPORTED,
+        "nobody is asked here; what onTimeout says happens at once");
+    return action(instead, level, mayRetry, false);
+  }
+
+  private static @Nullable Action retry(Fields spec, Owner level) {
     Long count = spec.integer("retryCount");
     if (count == null || count < 1 || count > MOST_RETRIES) {
       if (count == null && !spec.has("retryCount")) {
@@ -194,7 +263,7 @@ final class FlowReader {
     Action then = new Action.MarkAsFailure();
     Fields after = spec.object("onRetryFailure");
     if (after != null) {
-      Action written = action(after.requiredObject("action"), false);
+      Action written = action(after.requiredObject("action"), level, false, false);
       then = written == null ? then : written;
       after.finish();
     }

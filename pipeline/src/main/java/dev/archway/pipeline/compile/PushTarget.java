@@ -24,6 +24,21 @@ record PushTarget(Connector.DockerRegistry registry, Repository repository) {
     };
   }
 
+  /** The same where no step type but the connector says whose registry it is. */
+  static @Nullable PushTarget ofConnector(Fields fields, Lookup lookup) {
+    String ref = fields.text("connectorRef");
+    Connector connector =
+        ref == null
+            ? null
+            : lookup.connectors().find(lookup.org(), lookup.project(), ref).orElse(null);
+    return switch (connector) {
+      case Connector.Aws _ -> ecr(fields, lookup);
+      case Connector.Gcp _ -> google(fields, lookup);
+      case Connector.Azure _ -> acr(fields, lookup);
+      case null, default -> docker(fields, lookup);
+    };
+  }
+
   private static @Nullable PushTarget docker(Fields fields, Lookup lookup) {
     Connector.DockerRegistry registry =
         lookup.find(fields, "connectorRef", Connector.DockerRegistry.class);

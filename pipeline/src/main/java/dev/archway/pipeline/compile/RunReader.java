@@ -223,13 +223,6 @@ final class RunReader {
       String variable = output.text("value");
       String type = output.text("type");
       output.finish();
-      if ("Secret".equals(type)) {
-        output.error(
-            "type",
-            ProblemCode.NOT_SUPPORTED,
-            "output \"%s\" is a secret, and Archway would show it (expected: String or Number)"
-                .formatted(name));
-      }
       String read = variable == null ? name : variable;
       if (!name.isEmpty() && !VARIABLE.matcher(read).matches()) {
         output.error(
@@ -238,7 +231,7 @@ final class RunReader {
             "variable \"%s\" (expected: letters, digits and _, not starting with a digit)"
                 .formatted(read));
       } else if (!name.isEmpty()) {
-        outputs.add(new StepPlan.Output(name, read));
+        outputs.add(new StepPlan.Output(name, read, "Secret".equals(type)));
       }
     }
     return outputs;

@@ -81,14 +81,8 @@ final class StageReader {
     stage.unsupported("strategy", "runMode", "template", "pipelineVariables");
     Map<String, String> variables = VariableReader.read(stage, findings);
     When when = FlowReader.when(stage, "pipelineStatus");
-    List<FailureStrategy> onFailure = FlowReader.strategies(stage, findings);
-    if (onFailure.stream()
-        .anyMatch(strategy -> strategy.action() instanceof FailureStrategy.Action.Ignore)) {
-      stage.error(
-          "failureStrategies",
-          ProblemCode.NOT_SUPPORTED,
-          "Ignore on a whole stage, which stays failed while the pipeline goes on, is not run (expected: Ignore on a step, or MarkAsSuccess)");
-    }
+    List<FailureStrategy> onFailure =
+        FlowReader.strategies(stage, FlowReader.Owner.STAGE, findings);
     Fields spec = stage.requiredObject("spec");
     stage.finish();
 

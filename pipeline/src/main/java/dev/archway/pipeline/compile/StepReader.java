@@ -142,7 +142,8 @@ final class StepReader {
     String id = id(group);
     String name = group.text("name");
     When when = FlowReader.when(group, "stageStatus");
-    List<FailureStrategy> strategies = FlowReader.strategies(group, findings);
+    List<FailureStrategy> strategies =
+        FlowReader.strategies(group, FlowReader.Owner.GROUP, findings);
     group.ignore("description", "delegateSelectors");
     group.unsupported("strategy", "template", "variables", "sharedPaths", "stepGroupInfra");
     if (!group.has("steps")) {
@@ -185,7 +186,7 @@ final class StepReader {
       enforce.finish();
     }
     When when = FlowReader.when(step, "stageStatus");
-    List<FailureStrategy> strategies = FlowReader.strategies(step, findings);
+    List<FailureStrategy> strategies = FlowReader.strategies(step, FlowReader.Owner.STEP, findings);
     Head head = new Head(id, name == null ? id : name, timeout == null ? DEFAULT_TIMEOUT : timeout);
     Fields spec = step.requiredObject("spec");
     StepPlan plan =

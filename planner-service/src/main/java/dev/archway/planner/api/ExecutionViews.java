@@ -80,7 +80,7 @@ final class ExecutionViews {
         switch (plan) {
           case StepPlan.Clone clone -> clone.source() == null ? "Clone" : "GitClone";
           case StepPlan.Run _ -> "Run";
-          case StepPlan.BuildAndPush _ -> "BuildAndPushDockerRegistry";
+          case StepPlan.BuildAndPush build -> build.kind();
         };
     StepState state = stage.steps().get(plan.id());
     if (state == null) {
