@@ -6,8 +6,8 @@ import dev.archway.contract.connector.Connector;
 import dev.archway.contract.connector.SecretRef;
 import dev.archway.contract.image.Platform;
 import dev.archway.pipeline.ProblemCode;
-import dev.archway.pipeline.yaml.YamlNode;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -99,9 +99,9 @@ final class Cluster {
     allow.warnOfOthers(Set.of("privileged", "serviceAccounts", "hostNamespaces", "hostPaths"));
     return new ClusterAllowances(
         flag(allow, "privileged"),
-        list(allow, "serviceAccounts", "service accounts' names"),
+        allow.names("serviceAccounts", "service accounts' names"),
         flag(allow, "hostNamespaces"),
-        list(allow, "hostPaths", "paths of the node"));
+        hostPaths(allow));
   }
 
   private static boolean flag(Section allow, String key) {
@@ -112,17 +112,22 @@ final class Cluster {
     return "true".equals(value);
   }
 
-  private static List<String> list(Section allow, String key, String of) {
-    List<String> values = new ArrayList<>();
-    if (allow.node().get(key) instanceof YamlNode.Sequence list) {
-      for (YamlNode item : list.items()) {
-        if (item instanceof YamlNode.Scalar value && !value.blank()) {
-          values.add(value.text().strip());
-        }
+  /**
+   * The paths of the machine that stages may mount. They must match whole: what a stage may write
+   * to could hold links to anywhere.
+   */
+  static List<String> hostPaths(Section allow) {
+    List<String> paths = new ArrayList<>();
+    for (String path : allow.names("hostPaths", "paths of the machine")) {
+      if (path.startsWith("/") && Path.of(path).normalize().toString().equals(path)) {
+        paths.add(path);
+      } else {
+        allow.error(
+            "hostPaths",
+            ProblemCode.BAD_VALUE,
+            "\"%s\" (expected: an absolute path without .. or a / at its end)".formatted(path));
       }
-    } else if (allow.has(key)) {
-      allow.error(key, ProblemCode.WRONG_KIND, "not a list (expected: a list of %s)".formatted(of));
     }
-    return values;
+    return paths;
   }
 }

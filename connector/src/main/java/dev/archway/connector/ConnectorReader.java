@@ -88,8 +88,10 @@ final class ConnectorReader {
   }
 
   private static Connector podman(String ref, Section spec) {
-    spec.warnOfOthers(Set.of("platforms"));
-    return new Connector.LocalPodman(ref, platforms(spec));
+    spec.warnOfOthers(Set.of("platforms", "allow"));
+    Section allow = spec.section("allow");
+    allow.warnOfOthers(Set.of("hostPaths"));
+    return new Connector.LocalPodman(ref, platforms(spec), Cluster.hostPaths(allow));
   }
 
   private static List<Platform> platforms(Section spec) {

@@ -3,6 +3,8 @@ package dev.archway.connector;
 import dev.archway.pipeline.Findings;
 import dev.archway.pipeline.ProblemCode;
 import dev.archway.pipeline.yaml.YamlNode;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -52,6 +54,21 @@ record Section(YamlNode.Mapping node, String path, Findings findings) {
     }
     YamlNode.Place place = value == null ? node.place() : value.place();
     return new Section(new YamlNode.Mapping(Map.of(), Map.of(), place), path + "." + key, findings);
+  }
+
+  /** The texts of a list; none when there is no list. */
+  List<String> names(String key, String what) {
+    List<String> names = new ArrayList<>();
+    if (node.get(key) instanceof YamlNode.Sequence list) {
+      for (YamlNode item : list.items()) {
+        if (item instanceof YamlNode.Scalar name && !name.blank()) {
+          names.add(name.text().strip());
+        }
+      }
+    } else if (has(key)) {
+      error(key, ProblemCode.WRONG_KIND, "not a list (expected: a list of %s)".formatted(what));
+    }
+    return names;
   }
 
   void warnOfOthers(Set<String> known) {

@@ -48,6 +48,8 @@ class ConnectorFindingsTest {
           {credential: {type: Kubeconfig, spec: {}}}                                                                  | missing-field
           {credential: {type: InheritFromDelegate}, allow: {privileged: yes}}                                         | bad-value
           {credential: {type: InheritFromDelegate}, allow: {serviceAccounts: robot}}                                  | wrong-kind
+          {credential: {type: InheritFromDelegate}, allow: {hostPaths: /srv}}                                         | wrong-kind
+          {credential: {type: InheritFromDelegate}, allow: {hostPaths: [/srv/../etc]}}                                | bad-value
           {credential: {type: InheritFromDelegate}, platform: linux/arm64}                                            | unknown-key
           {credential: {type: ManualConfig, spec: {masterUrl: 'http://k:6443', auth: {type: ServiceAccount, spec: {serviceAccountTokenRef: t}}}}} | bad-value
           {credential: {type: ManualConfig, spec: {masterUrl: 'https://k:6443', auth: {type: ServiceAccount, spec: {}}}}} | missing-field

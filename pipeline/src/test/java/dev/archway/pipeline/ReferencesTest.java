@@ -86,7 +86,6 @@ class ReferencesTest {
         "<+env.name>; deployment stages only",
         "<+variable.account.x>; not kept here",
         "<+secrets.x>; a secret is read as secrets.getValue",
-        "<+trigger.branch>; no event started",
         "<+pipeline.nonsense>; is never known",
         "<+pipeline.variables.late.length()>; known during the run only",
       })
@@ -100,6 +99,41 @@ class ReferencesTest {
           assertThat(problem.message()).contains(why);
           assertThat(problem.line()).isGreaterThan(1);
         });
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "<+trigger.branch>",
+        "<+trigger.payload.pull_request.head.ref>",
+        "<+trigger.header['X-Event']>",
+        "<+eventPayload.ref.replace('a', 'b')>",
+      })
+  void whatAnEventWouldFillInStandsAsNull(String expression) {
+    Compilation compilation = reader(expression);
+    assertThat(Samples.problems(compilation))
+        .singleElement()
+        .satisfies(problem -> assertThat(problem.message()).contains("no event started"));
+    assertThat(Samples.run(Samples.plan(compilation), 5).command()).isEqualTo("echo null");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "<+trigger.event> == \"PR\"; false",
+        "<+trigger.event> != \"PR\"; true",
+        "<+trigger.event> == <+eventPayload.action>; true",
+        "<+trigger.event> == null; true",
+        "<+trigger.payload.ref>.startsWith(\"refs/tags\"); false",
+        "!(<+trigger.type> == \"Webhook\") && <+pipeline.name> == \"p\"; true",
+      })
+  void conditionsCompareWithNothing(String condition, String holds) {
+    Compilation compilation =
+        reader("x", "when: {pipelineStatus: Success, condition: '%s'}".formatted(condition));
+    assertThat(Samples.problems(compilation)).isEmpty();
+    assertThat(String.valueOf(Samples.plan(compilation).stages().get(5).when().condition()))
+        .isEqualTo(holds.equals("true") ? "null" : "false");
   }
 
   @Test

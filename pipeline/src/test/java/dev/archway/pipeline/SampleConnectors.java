@@ -1,5 +1,7 @@
 package dev.archway.pipeline;
 
+import dev.archway.contract.connector.ClusterAccess;
+import dev.archway.contract.connector.ClusterAllowances;
 import dev.archway.contract.connector.Connector;
 import dev.archway.contract.connector.SecretRef;
 import dev.archway.contract.image.Platform;
@@ -19,6 +21,13 @@ final class SampleConnectors {
     add(new Connector.LocalPodman("k8Linux", List.of(Platform.LINUX_AMD64)));
     add(new Connector.LocalPodman("k8sarm", List.of(Platform.LINUX_ARM64)));
     add(new Connector.LocalPodman("local", List.of()));
+    add(new Connector.LocalPodman("caching", List.of(), List.of("/srv/m2")));
+    add(
+        new Connector.K8sCluster(
+            "cluster",
+            List.of(),
+            new ClusterAccess.InCluster(),
+            new ClusterAllowances(false, List.of(), false, List.of("/srv/m2"))));
     add(new Connector.DockerRegistry("dockerhub", DOCKER_HUB, null, null));
     add(new Connector.DockerRegistry("account.harnessImage", DOCKER_HUB, null, null));
     add(new Connector.Git("sample", "https://git.example/sample.git", false, null, null));

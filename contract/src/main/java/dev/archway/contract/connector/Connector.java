@@ -33,10 +33,21 @@ public sealed interface Connector {
     List<Platform> platforms();
   }
 
-  /** Stages run as containers of podman on the executor's machine. */
-  record LocalPodman(String ref, List<Platform> platforms) implements Infrastructure {
+  /**
+   * Stages run as containers of podman on the executor's machine.
+   *
+   * @param hostPaths the paths of that machine that stages may mount, exactly as listed
+   */
+  record LocalPodman(String ref, List<Platform> platforms, List<String> hostPaths)
+      implements Infrastructure {
     public LocalPodman {
       platforms = List.copyOf(platforms);
+      hostPaths = List.copyOf(hostPaths);
+    }
+
+    /** One whose stages mount nothing of the machine. */
+    public LocalPodman(String ref, List<Platform> platforms) {
+      this(ref, platforms, List.of());
     }
   }
 

@@ -54,6 +54,7 @@ public record FailureStrategy(Set<ErrorKind> errors, Action action) {
   @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
   @JsonSubTypes({
     @JsonSubTypes.Type(value = Action.Ignore.class, name = "Ignore"),
+    @JsonSubTypes.Type(value = Action.IgnoreStage.class, name = "IgnoreStage"),
     @JsonSubTypes.Type(value = Action.MarkAsSuccess.class, name = "MarkAsSuccess"),
     @JsonSubTypes.Type(value = Action.MarkAsFailure.class, name = "MarkAsFailure"),
     @JsonSubTypes.Type(value = Action.Abort.class, name = "Abort"),
@@ -62,6 +63,12 @@ public record FailureStrategy(Set<ErrorKind> errors, Action action) {
   public sealed interface Action {
     /** The step is shown as failed, and the stage goes on as if it had not. */
     record Ignore() implements Action {}
+
+    /**
+     * What Ignore means on a stage: the step and its stage fail, and the pipeline goes on as if the
+     * stage had not.
+     */
+    record IgnoreStage() implements Action {}
 
     /** The step counts as a success. */
     record MarkAsSuccess() implements Action {}

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * {@code StageStarted}. Blank values mean unset, here null.
  *
  * @param connector the cluster or machine
- * @param volumes what every step's container gets beside the workspace
+ * @param volumes what the containers of Run and Plugin steps mount beside the workspace
  * @param hostNames more names of the pod's own address 127.0.0.1
  * @param initTimeout how long the pod's containers may take to start; null for the executor's own
  * @param podSpecOverlay YAML whose {@code spec} is merged into the pod's; null for nothing
@@ -36,12 +36,62 @@ public record Placement(
     @Nullable Duration initTimeout,
     @Nullable String podSpecOverlay) {
   public Placement {
-    volumes = List.copyOf(volumes);
     hostNames = List.copyOf(hostNames);
     nodeSelector = Map.copyOf(nodeSelector);
     tolerations = List.copyOf(tolerations);
     labels = Map.copyOf(labels);
     annotations = Map.copyOf(annotations);
+    volumes = List.copyOf(volumes);
+  }
+
+  /** The same with these volumes. */
+  public Placement with(List<Volume> mounted) {
+    return new Placement(
+        connector,
+        namespace,
+        serviceAccountName,
+        automountServiceAccountToken,
+        runAsUser,
+        priorityClassName,
+        nodeSelector,
+        tolerations,
+        labels,
+        annotations,
+        containerSecurityContext,
+        mounted,
+        hostNames,
+        initTimeout,
+        podSpecOverlay);
+  }
+
+  /** A volume, and where the steps find it; Harness's {@code sharedPaths} are EmptyDirs. */
+  @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
+  @JsonSubTypes({
+    @JsonSubTypes.Type(value = Volume.EmptyDir.class, name = "EmptyDir"),
+    @JsonSubTypes.Type(value = Volume.HostPath.class, name = "HostPath"),
+    @JsonSubTypes.Type(value = Volume.Claim.class, name = "PersistentVolumeClaim")
+  })
+  public sealed interface Volume {
+    /** Absolute and normal; no two volumes of a stage have the same. */
+    String mountPath();
+
+    /**
+     * Empty when the stage starts, gone when it ends.
+     *
+     * @param memory true to keep it in memory
+     * @param sizeBytes how much it holds; null for no limit
+     */
+    record EmptyDir(String mountPath, boolean memory, @Nullable Long sizeBytes) implements Volume {}
+
+    /**
+     * A file or folder of the node.
+     *
+     * @param hostType what must be there, as Kubernetes names it; null for no check
+     */
+    record HostPath(String mountPath, String path, @Nullable String hostType) implements Volume {}
+
+    /** A claim of the stage's namespace. */
+    record Claim(String mountPath, String claimName, boolean readOnly) implements Volume {}
   }
 
   /** One without volumes, names, an init timeout and an overlay. */
@@ -98,38 +148,6 @@ public record Placement(
         initTimeout,
         podSpecOverlay);
   }
-
-  /** A volume, as far as Harness documents them (page "CI stage settings", "Volumes"). */
-  @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
-  @JsonSubTypes({
-    @JsonSubTypes.Type(value = EmptyDir.class, name = "EmptyDir"),
-    @JsonSubTypes.Type(value = HostPath.class, name = "HostPath"),
-    @JsonSubTypes.Type(value = Claim.class, name = "PersistentVolumeClaim")
-  })
-  public sealed interface Volume {
-    /** Where containers see it: an absolute path. */
-    String mountPath();
-  }
-
-  /**
-   * An empty directory for the stage's time.
-   *
-   * @param medium {@code Memory}, or null for the node's disk
-   * @param size the most it may hold, as Kubernetes writes quantities; null for no limit
-   */
-  public record EmptyDir(String mountPath, @Nullable String medium, @Nullable String size)
-      implements Volume {}
-
-  /**
-   * A path of the node.
-   *
-   * @param path the node's path
-   * @param kind Kubernetes' type of host path, such as {@code Directory}; null for no check
-   */
-  public record HostPath(String mountPath, String path, @Nullable String kind) implements Volume {}
-
-  /** A claim in the stage's namespace. */
-  public record Claim(String mountPath, String claimName, boolean readOnly) implements Volume {}
 
   /** A Kubernetes toleration, field by field as Kubernetes names them. */
   public record Toleration(

@@ -8,6 +8,7 @@ import dev.archway.contract.image.Repository;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** One step of a stage run. Steps run in order and share the workspace {@code /harness}. */
@@ -193,8 +194,14 @@ public sealed interface StepPlan {
    *
    * @param name how later steps call it
    * @param variable the script's variable it is read from
+   * @param secret true for one that later steps of the stage read, and nobody is shown
    */
-  record Output(String name, String variable) {}
+  record Output(String name, String variable, boolean secret) {
+    /** One that is shown. */
+    public Output(String name, String variable) {
+      this(name, variable, false);
+    }
+  }
 
   /**
    * Builds an image from the workspace and pushes it.
@@ -211,6 +218,7 @@ public sealed interface StepPlan {
    * @param baseImages more registries whose accounts base images may be pulled with
    * @param cache where builds leave their layers for the next one, each platform apart; null for
    *     nowhere
+   * @param kind the step's type as the pipeline writes it, for people
    */
   record BuildAndPush(
       String id,
@@ -227,9 +235,12 @@ public sealed interface StepPlan {
       Map<String, String> secrets,
       Resources resources,
       List<Connector.DockerRegistry> baseImages,
-      @Nullable Repository cache)
+      @Nullable Repository cache,
+      String kind)
       implements StepPlan {
     public BuildAndPush {
+      // Plans stored before it was told do not have it.
+      kind = Objects.requireNonNullElse(kind, "BuildAndPushDockerRegistry");
       baseImages = List.copyOf(baseImages);
       tags = List.copyOf(tags);
       buildArguments = Map.copyOf(buildArguments);
@@ -270,7 +281,8 @@ public sealed interface StepPlan {
           Map.of(),
           resources,
           List.of(),
-          null);
+          null,
+          "BuildAndPushDockerRegistry");
     }
 
     /** The same with other tags. */
@@ -299,7 +311,8 @@ public sealed interface StepPlan {
           secrets,
           resources,
           baseImages,
-          cache);
+          cache,
+          kind);
     }
   }
 

@@ -12,7 +12,7 @@ public enum Status {
   ABORTED("Aborted"),
   EXPIRED("Expired"),
   SKIPPED("Skipped"),
-  /** Failed, and a failure strategy lets the stage go on as if it had not. */
+  /** Failed, and a failure strategy lets what is around it go on as if it had not. */
   IGNORE_FAILED("IgnoreFailed");
 
   private final String word;

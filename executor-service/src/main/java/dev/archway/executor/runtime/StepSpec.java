@@ -19,6 +19,11 @@ public record StepSpec(
 
   /** The name of the attempt among all of the stage's steps. */
   public String name() {
+    return name(plan, attempt);
+  }
+
+  /** The name of an attempt of a step. */
+  public static String name(StepPlan plan, int attempt) {
     return attempt == 1 ? plan.id() : plan.id() + "." + attempt;
   }
 }

@@ -40,11 +40,20 @@ final class FailureRules {
     return switch (action) {
       case null -> status;
       case Action.Ignore _ -> Status.IGNORE_FAILED;
+      case Action.IgnoreStage _ -> status;
       case Action.MarkAsSuccess _ -> Status.SUCCESS;
       case Action.MarkAsFailure _ -> Status.FAILED;
       case Action.Abort _ -> Status.ABORTED;
       case Action.Retry retry -> status(status, retry.then());
     };
+  }
+
+  /** True for a failure that fails the stage, and the pipeline goes on all the same. */
+  static boolean ignoresStage(
+      Status status, @Nullable Failure failure, List<List<FailureStrategy>> levels) {
+    Action action = action(status, failure, levels);
+    return (action instanceof Action.Retry retry ? retry.then() : action)
+        instanceof Action.IgnoreStage;
   }
 
   private static Set<ErrorKind> kinds(Failure failure) {

@@ -13,30 +13,38 @@ import org.jspecify.annotations.Nullable;
 final class Progress {
   private Status status = Status.SUCCESS;
   private @Nullable Failure failure;
+  private boolean ignored;
 
   /** The progress of a line that begins here. */
   Progress fork() {
     Progress fork = new Progress();
     fork.status = status;
     fork.failure = failure;
+    fork.ignored = ignored;
     return fork;
   }
 
   /** Takes in how the lines that began here ended, in the order written. */
   void join(List<Progress> lines) {
     for (Progress line : lines) {
-      note(line.status, line.failure);
+      note(line.status, line.failure, line.ignored);
     }
   }
 
-  /** Notes the end of a step. */
-  void note(Status ended, @Nullable Failure why) {
+  /**
+   * Notes the end of a step.
+   *
+   * @param forgiven true for a failure that its stage's strategy ignores
+   */
+  void note(Status ended, @Nullable Failure why, boolean forgiven) {
     boolean well =
         ended == Status.SUCCESS || ended == Status.SKIPPED || ended == Status.IGNORE_FAILED;
-    boolean worse = status == Status.SUCCESS || (ended == Status.ABORTED && !over());
+    boolean worse =
+        status == Status.SUCCESS || (ended == Status.ABORTED && !over()) || (ignored && !forgiven);
     if (!well && worse) {
       status = ended;
       failure = why;
+      ignored = forgiven;
     }
   }
 
@@ -53,8 +61,9 @@ final class Progress {
     };
   }
 
+  /** How the stage ends if nothing more is noted. */
   Status status() {
-    return status;
+    return ignored ? Status.IGNORE_FAILED : status;
   }
 
   @Nullable Failure failure() {

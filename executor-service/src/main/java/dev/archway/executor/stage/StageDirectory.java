@@ -15,6 +15,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -24,6 +25,8 @@ import java.util.stream.Stream;
  * it shall stop and whether it is done. A file is there whole or not at all.
  */
 final class StageDirectory {
+  private static final String SECRETS = "secrets";
+
   private final Path folder;
 
   private StageDirectory(Path folder) {
@@ -112,8 +115,54 @@ final class StageDirectory {
     return Files.exists(folder.resolve("said").resolve(step));
   }
 
-  /** Notes that the attempt is over and told. */
+  /** Keeps what one try of a step handed on in secret, until the attempt is over. */
+  void keepSecrets(String step, Map<String, String> values) {
+    try {
+      Files.createDirectories(folder.resolve(SECRETS));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    write(SECRETS + "/" + step + ".json", ContractMapper.json().writeValueAsString(values));
+  }
+
+  /** What a try of a step handed on in secret, by name. */
+  @SuppressWarnings("unchecked") // As it was written.
+  Map<String, String> secrets(String step) {
+    return read(SECRETS + "/" + step + ".json")
+        .map(text -> (Map<String, String>) ContractMapper.json().readValue(text, Map.class))
+        .orElse(Map.of());
+  }
+
+  /** What all of the stage's steps handed on in secret. */
+  List<String> secrets() {
+    Path kept = folder.resolve(SECRETS);
+    if (!Files.exists(kept)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(kept)) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.endsWith(".json"))
+          .flatMap(name ->
+              secrets(name.substring(0, name.length() - ".json".length())).values().stream())
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Notes that the attempt is over and told; its secrets go first. */
   void done() {
+    Path kept = folder.resolve(SECRETS);
+    if (Files.exists(kept)) {
+      try (Stream<Path> files = Files.walk(kept)) {
+        for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+          Files.deleteIfExists(file);
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
     write("done", "");
   }
 

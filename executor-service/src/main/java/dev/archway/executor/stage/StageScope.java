@@ -5,6 +5,7 @@ import dev.archway.contract.plan.StagePlan;
 import dev.archway.contract.status.Status;
 import dev.archway.expression.Scope;
 import dev.archway.expression.Secrets;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,6 +20,7 @@ final class StageScope implements Scope {
   private final Map<String, String> values;
   private final Secrets secrets;
   private final Map<String, StepFinished> steps = new ConcurrentHashMap<>();
+  private final Map<String, Map<String, String>> outputs = new ConcurrentHashMap<>();
 
   /**
    * @param given told at the dispatch
@@ -30,7 +32,15 @@ final class StageScope implements Scope {
     this.values.putAll(given);
   }
 
-  void ended(StepFinished step) {
+  /**
+   * A step has ended.
+   *
+   * @param secret its outputs that are told to nobody else
+   */
+  void ended(StepFinished step, Map<String, String> secret) {
+    Map<String, String> all = new HashMap<>(step.outputs());
+    all.putAll(secret);
+    outputs.put(step.step(), all);
     steps.put(step.step(), step);
   }
 
@@ -71,14 +81,16 @@ final class StageScope implements Scope {
     return new Found.Known(null);
   }
 
-  private static @Nullable Object value(StepFinished step, List<String> path) {
+  private @Nullable Object value(StepFinished step, List<String> path) {
     return switch (String.join(".", path.subList(0, Math.min(2, path.size())))) {
       case "status" -> word(step.status());
       case "retryCount" -> step.retries();
       case "output.outputVariables" ->
           path.size() == 2
-              ? step.outputs()
-              : step.outputs().get(String.join(".", path.subList(2, path.size())));
+              ? outputs.get(step.step())
+              : outputs
+                  .getOrDefault(step.step(), Map.of())
+                  .get(String.join(".", path.subList(2, path.size())));
       default -> null;
     };
   }

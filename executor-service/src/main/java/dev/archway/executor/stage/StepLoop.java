@@ -87,6 +87,7 @@ final class StepLoop {
                     session.ignored()));
     outgoing.event(started, () -> {});
     secrets.learn(spec, scope);
+    directory.secrets().forEach(secrets.masks()::add);
     Instant deadline = started.at().plus(spec.stage().timeout());
     StepRun run =
         new StepRun(spec, secrets.masks(), directory, session, outgoing, clock, scope, deadline);
@@ -97,11 +98,12 @@ final class StepLoop {
     } finally {
       services.letGo();
     }
-    if (directory.stopped().isPresent() && progress.status() == Status.SUCCESS) {
+    boolean fine = progress.status() == Status.SUCCESS || progress.status() == Status.IGNORE_FAILED;
+    if (directory.stopped().isPresent() && fine) {
       progress.note(
           Status.ABORTED,
-          Failure.of(
-              FailureReason.STOPPED, "stopped by " + directory.stopped().orElse("somebody")));
+          Failure.of(FailureReason.STOPPED, "stopped by " + directory.stopped().orElse("somebody")),
+          false);
     }
     return finish(progress.status(), progress.failure());
   }
@@ -155,15 +157,11 @@ final class StepLoop {
 
   /** The end of a step, or null of a service that runs. */
   private @Nullable StepFinished run(
-      StepPlan step,
-      StepPlan.@Nullable Run next,
-      Flow.Step node,
-      List<List<FailureStrategy>> levels,
-      StepRun run)
+      StepPlan step, StepPlan.@Nullable Run next, List<List<FailureStrategy>> levels, StepRun run)
       throws InterruptedException {
     return step instanceof StepPlan.Run service && service.background()
         ? services.begin(service, run)
-        : run.run(step, next, inside(node.onFailure(), levels), () -> {});
+        : run.run(step, next, levels, () -> {});
   }
 
   private void step(
@@ -174,22 +172,31 @@ final class StepLoop {
       StepRun run)
       throws InterruptedException {
     StepPlan step = java.util.Objects.requireNonNull(steps.get(node.id()), node.id());
+    List<List<FailureStrategy>> inside = inside(node.onFailure(), levels);
     @Nullable StepFinished finished;
     if (run.before(step.id()) != null || run.begun(step.id())) {
-      finished = run(step, next, node, levels, run);
+      finished = run(step, next, inside, run);
     } else {
       try {
         finished =
             runs(node.id(), node.when(), progress) || session.hasBegun(step.id())
-                ? run(step, next, node, levels, run)
+                ? run(step, next, inside, run)
                 : run.skip(step);
       } catch (ExpressionException e) {
         finished = run.fail(step, String.valueOf(e.getMessage()));
       }
     }
     if (finished != null) {
-      progress.note(finished.status(), finished.failure());
+      note(finished, inside, progress);
     }
+  }
+
+  private static void note(
+      StepFinished step, List<List<FailureStrategy>> levels, Progress progress) {
+    progress.note(
+        step.status(),
+        step.failure(),
+        FailureRules.ignoresStage(step.status(), step.failure(), levels));
   }
 
   private void group(
@@ -204,7 +211,7 @@ final class StepLoop {
       StepPlan step = steps.get(first);
       if (step != null) {
         StepFinished failed = run.fail(step, String.valueOf(e.getMessage()));
-        progress.note(failed.status(), failed.failure());
+        note(failed, inside(group.onFailure(), levels), progress);
       }
     }
     if (enters) {

@@ -23,6 +23,7 @@ import dev.archway.expression.Template;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -222,10 +223,34 @@ final class StepRun {
     } catch (ExpressionException e) {
       result = invalid(String.valueOf(e.getMessage()));
     }
-    Outcome outcome = Outcome.of(result, step, log.tail(), directory.stopped().orElse(null));
+    if (result instanceof StepResult.Exited(int code, Map<String, String> left)) {
+      result = new StepResult.Exited(code, withoutSecrets(step, attempt, left));
+    }
+    List<String> tail = log.tail().stream().map(masks::hide).toList();
+    Outcome outcome = Outcome.of(result, step, tail, directory.stopped().orElse(null));
     return step instanceof StepPlan.Run run && run.background()
         ? outcome.ofService(run, result, ran.get(), directory.stopped().isPresent())
         : outcome;
+  }
+
+  /** From here on what the step handed on in secret is hidden, by successors too. */
+  private Map<String, String> withoutSecrets(
+      StepPlan step, int attempt, Map<String, String> outputs) {
+    Map<String, String> shown = new HashMap<>(outputs);
+    Map<String, String> hidden = new HashMap<>();
+    if (step instanceof StepPlan.Run run) {
+      for (StepPlan.Output output : run.outputs()) {
+        String value = output.secret() ? shown.remove(output.name()) : null;
+        if (value != null) {
+          hidden.put(output.name(), value);
+          masks.add(value);
+        }
+      }
+    }
+    if (!hidden.isEmpty()) {
+      directory.keepSecrets(StepSpec.name(step, attempt), hidden);
+    }
+    return shown;
   }
 
   private static StepResult invalid(String why) {
@@ -294,7 +319,7 @@ final class StepRun {
       }
     }
     outgoing.event(finished, () -> directory.said(step.id()));
-    scope.ended(finished);
+    scope.ended(finished, directory.secrets(StepSpec.name(step, finished.retries() + 1)));
     return finished;
   }
 }

@@ -181,6 +181,7 @@ final class CloudRegistriesIT {
         Map.of(),
         StepPlan.Resources.UNLIMITED,
         List.of(),
-        user.equals("nobody") ? null : Repository.parse(host + "/acme/cache"));
+        user.equals("nobody") ? null : Repository.parse(host + "/acme/cache"),
+        "BuildAndPushECR");
   }
 }

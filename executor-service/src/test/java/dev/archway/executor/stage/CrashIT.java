@@ -16,6 +16,7 @@ import dev.archway.executor.Samples;
 import dev.archway.executor.TestCluster;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -24,6 +25,7 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -48,6 +50,47 @@ final class CrashIT {
           cluster.registry(),
           "kubernetes");
     }
+  }
+
+  /** A successor reads the log again, and must know what to hide before it does. */
+  @Test
+  void aSecretOutputIsHiddenFromALogThatIsReadAgain(@TempDir Path home) throws Exception {
+    try (Engines engines = Engines.start(home)) {
+      RunStage command =
+          Samples.stage(
+              Samples.key(),
+              null,
+              StageBehaviour.login("export SESSION=key-$((40 + 2))-of-ann"),
+              Samples.run(
+                  "use",
+                  "for n in $(seq 1 60); do echo \"$n <+steps.login.output.outputVariables.session>\"; sleep 0.1; done"));
+      Path file = home.resolve("command.json");
+      Files.writeString(file, ContractMapper.json().writeValueAsString(command));
+      Path told = home.resolve("told");
+      Process process = CrashingExecutor.start(home, file, engines.host());
+      Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> lines(told, "use").size() > 5);
+      process.destroyForcibly();
+      assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(lines(told, "use")).hasSizeLessThan(60);
+      Process last = CrashingExecutor.start(home, file, engines.host());
+      assertThat(last.waitFor(2, TimeUnit.MINUTES)).isTrue();
+      assertThat(texts(lines(told, "use")))
+          .isEqualTo(IntStream.rangeClosed(1, 60).mapToObj(n -> n + " **************").toList());
+      assertThat(Files.readString(told)).doesNotContain("key-42-of-ann");
+    }
+  }
+
+  private static Map<Long, String> lines(Path told, String step) throws Exception {
+    Map<Long, String> lines = new HashMap<>();
+    for (Object record : CrashingExecutor.read(told)) {
+      if (record instanceof LogChunk chunk && chunk.step().equals(step)) {
+        for (int i = 0; i < chunk.lines().size(); i++) {
+          String text = chunk.lines().get(i).time() + " " + chunk.lines().get(i).text();
+          assertThat(lines.put(chunk.firstLine() + i, text)).isIn(null, text);
+        }
+      }
+    }
+    return lines;
   }
 
   private static void crash(Path home, Placement placement, String... where) throws Exception {

@@ -85,7 +85,8 @@ class FilledTest {
             0,
             Map.of("out", EVIL),
             0,
-            null));
+            null),
+        Map.of("hidden", "secret " + EVIL));
     return scope;
   }
 
@@ -99,6 +100,16 @@ class FilledTest {
     StepPlan.Run filled = (StepPlan.Run) Filled.step(step, scope.at("second"));
     assertThat(filled.command()).isEqualTo("echo " + EVIL + " " + EVIL);
     assertThat(filled.environment()).containsEntry("PLAIN", EVIL);
+  }
+
+  @Test
+  void secretOutputsAreReadLikeOthers() throws ExpressionException {
+    StepPlan.Run step =
+        step(
+            "alpine",
+            "<+steps.first.output.outputVariables.hidden> <+steps.first.output.outputVariables.get('hidden')>");
+    StepPlan.Run filled = (StepPlan.Run) Filled.step(step, scope(stage(step), Map.of()).at("x"));
+    assertThat(filled.command()).isEqualTo("secret " + EVIL + " secret " + EVIL);
   }
 
   @Test

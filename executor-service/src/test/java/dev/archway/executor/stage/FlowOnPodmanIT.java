@@ -82,6 +82,11 @@ final class FlowOnPodmanIT {
   }
 
   private static RunStage stage(StageKey key, List<Flow> flow, List<StepPlan> steps) {
+    return stage(key, flow, List.of(), steps);
+  }
+
+  private static RunStage stage(
+      StageKey key, List<Flow> flow, List<FailureStrategy> onFailure, List<StepPlan> steps) {
     StagePlan plain = Samples.stage(key, null, steps.toArray(StepPlan[]::new)).stage();
     StagePlan stage =
         new StagePlan(
@@ -95,7 +100,7 @@ final class FlowOnPodmanIT {
             plain.timeout(),
             When.SUCCESS,
             flow,
-            List.of(),
+            onFailure,
             Map.of("pipeline.name", "Demo"),
             Set.of(),
             null);
@@ -277,6 +282,55 @@ final class FlowOnPodmanIT {
     assertThat(status("ignored")).isEqualTo(Status.SUCCESS);
     assertThat(status("other")).isEqualTo(Status.SUCCESS);
     assertThat(status("last")).isEqualTo(Status.SUCCESS);
+  }
+
+  private StageFinished runIgnored(List<Flow> flow, StepPlan... steps) {
+    reports = new RecordedReports();
+    worker.close();
+    worker = newWorker();
+    worker.handle(
+        stage(
+            Samples.key(),
+            flow,
+            List.of(
+                new FailureStrategy(Set.of(ErrorKind.UNKNOWN), new Action.IgnoreStage()),
+                new FailureStrategy(
+                    Set.of(ErrorKind.CONFIGURATION),
+                    new Action.Retry(1, List.of(), null, new Action.IgnoreStage()))),
+            List.of(steps)));
+    return await();
+  }
+
+  @Test
+  void aStageThatIsIgnoredFailsByItselfAlone() {
+    StageFinished finished =
+        runIgnored(
+            List.of(step("bad"), step("next"), step("report", ON_FAILURE)),
+            Samples.run("bad", "exit 3"),
+            Samples.run("next", "true"),
+            Samples.run("report", "true"));
+    assertThat(finished.status()).isEqualTo(Status.IGNORE_FAILED);
+    assertThat(Objects.requireNonNull(finished.failure()).step()).isEqualTo("bad");
+    assertThat(status("bad")).isEqualTo(Status.FAILED);
+    assertThat(status("next")).isEqualTo(Status.SKIPPED);
+    assertThat(status("report")).isEqualTo(Status.SUCCESS);
+
+    finished =
+        runIgnored(
+            List.of(
+                new Flow.Parallel(
+                    List.of(step("bad"), step("worse", When.SUCCESS, new Action.MarkAsFailure())),
+                    0)),
+            Samples.run("bad", "exit 3"),
+            Samples.run("worse", "exit 4"));
+    assertThat(finished.status()).isEqualTo(Status.FAILED);
+    assertThat(Objects.requireNonNull(finished.failure()).step()).isEqualTo("worse");
+
+    finished =
+        runIgnored(
+            List.of(step("one")), Samples.run("one", "echo <+codebase.branch.substring(99)>"));
+    assertThat(finished.status()).isEqualTo(Status.IGNORE_FAILED);
+    assertThat(reports.step("one").retries()).isEqualTo(1);
   }
 
   @Test

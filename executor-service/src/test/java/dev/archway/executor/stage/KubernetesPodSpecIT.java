@@ -105,9 +105,9 @@ final class KubernetesPodSpecIT {
             placement(
                 connector,
                 List.of(
-                    new Placement.EmptyDir("/data/one", null, null),
-                    new Placement.EmptyDir("/data/two", "Memory", "8Mi"),
-                    new Placement.HostPath("/node", node.toString(), "Directory")),
+                    new Placement.Volume.EmptyDir("/data/one", false, null),
+                    new Placement.Volume.EmptyDir("/data/two", true, 8L * 1024 * 1024),
+                    new Placement.Volume.HostPath("/node", node.toString(), "Directory")),
                 List.of("database", "cache.local"),
                 null,
                 """
@@ -147,7 +147,7 @@ final class KubernetesPodSpecIT {
             placement(
                 cluster.connector(
                     new ClusterAllowances(false, List.of(), false, List.of("/srv/cache"))),
-                List.of(new Placement.HostPath("/node", "/srv/cache/../../etc", null)),
+                List.of(new Placement.Volume.HostPath("/node", "/srv/cache/../../etc", null)),
                 List.of(),
                 null,
                 null));

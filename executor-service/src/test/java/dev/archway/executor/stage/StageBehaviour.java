@@ -188,6 +188,36 @@ abstract class StageBehaviour implements ServiceBehaviour {
   }
 
   @Test
+  void volumesAreSharedByTheStepsOfAStageAlone() {
+    Placement placement =
+        place
+            .placement()
+            .with(
+                List.of(
+                    new Placement.Volume.EmptyDir("/shared/cache", false, null),
+                    new Placement.Volume.EmptyDir("/memory", true, MEGABYTE)));
+    StepPlan write =
+        Samples.run(
+            "write",
+            "ls -A /shared/cache; echo made >/shared/cache/file; grep -o ' /memory tmpfs' /proc/mounts");
+    StepPlan read = Samples.run("read", "cat /shared/cache/file");
+    for (int stage = 0; stage < 2; stage++) {
+      reports = new RecordedReports();
+      worker.close();
+      worker = newWorker();
+      StageKey key = Samples.key();
+      StageFinished finished =
+          run(Samples.stage(key, Platform.LINUX_AMD64, placement, null, write, read));
+      assertThat(finished.failure()).isNull();
+      assertThat(reports.text("write")).containsExactly(" /memory tmpfs");
+      assertThat(reports.text("read")).containsExactly("made");
+      Awaitility.await().until(() -> worker.active() == 0);
+      assertThat(StageDirectory.of(home.resolve("stages"), key).folder().resolve("volumes"))
+          .doesNotExist();
+    }
+  }
+
+  @Test
   void failingStepEndsTheStageAndSkipsTheRest() {
     StageFinished finished =
         run(Samples.run("one", "echo before; false; echo never"), Samples.run("two", "true"));
@@ -317,6 +347,56 @@ abstract class StageBehaviour implements ServiceBehaviour {
             "1 **************", "2 **************", "3 **************", "**************");
     assertThat(failure(finished).logTail()).noneMatch(line -> line.contains("value of"));
     assertThat(failure(finished).exitCode()).isEqualTo(3);
+  }
+
+  /** A step that hands its variable SESSION on in secret. */
+  static StepPlan.Run login(String command) {
+    StepPlan.Run plain = Samples.run("login", command);
+    return new StepPlan.Run(
+        "login",
+        "login",
+        plain.timeout(),
+        plain.image(),
+        Objects.requireNonNull(plain.imageRegistry()),
+        command,
+        plain.shell(),
+        Map.of(),
+        plain.resources(),
+        null,
+        false,
+        null,
+        List.of(
+            new StepPlan.Output("session", "SESSION", true), new StepPlan.Output("user", "OWNER")),
+        List.of(),
+        List.of(),
+        false);
+  }
+
+  @Test
+  void secretOutputsReachLaterStepsAndNobodyElse() {
+    StageKey key = Samples.key();
+    StepPlan.Run use = Samples.run("use", "");
+    StageFinished finished =
+        run(
+            stage(
+                key,
+                null,
+                login("export SESSION=key-$((40 + 2))-of-ann; export OWNER=ann"),
+                use.with(
+                    use.image(),
+                    """
+                    echo '<+steps.login.output.outputVariables.session>' of <+steps.login.output.outputVariables.user>
+                    printf %s "$SESSION" | base64; printf %s "$SESSION" | wc -c >length
+                    [ "$(cat length)" = 13 ] && exit 3
+                    """,
+                    Map.of("SESSION", "<+steps.login.output.outputVariables.session>"))));
+    assertThat(failure(finished).exitCode()).isEqualTo(3);
+    assertThat(reports.text("use")).containsExactly("************** of ann", "**************");
+    assertThat(reports.step("login").outputs()).isEqualTo(Map.of("user", "ann"));
+    assertThat(reports.told().toString()).doesNotContain("key-42-of-ann");
+    Awaitility.await().until(() -> worker.active() == 0);
+    assertThat(StageDirectory.of(home.resolve("stages"), key).folder().resolve("secrets"))
+        .doesNotExist();
   }
 
   @Test

@@ -91,7 +91,8 @@ final class BuildReader {
         secrets,
         resources,
         bases,
-        cache);
+        cache,
+        type);
   }
 
   /** Both kinds are files below {@code /run/secrets} for the RUN lines that mount them. */

@@ -294,6 +294,18 @@ final class Fields {
         asked.below(key));
   }
 
+  /** The mapping, or an empty one. */
+  Fields optionalObject(String key) {
+    Fields object = object(key);
+    return object == null
+        ? new Fields(
+            new YamlNode.Mapping(Map.of(), Map.of(), place(key)),
+            path + "." + key,
+            findings,
+            asked.below(key))
+        : object;
+  }
+
   void error(String key, ProblemCode code, String message) {
     findings.error(place(key), path + "." + key, code, message);
   }

@@ -20,7 +20,16 @@ import org.jspecify.annotations.Nullable;
  * and "Define a failure strategy on stages and steps").
  */
 final class FlowReader {
+  private static final Set<String> ROLLBACKS = Set.copyOf(FlowShapes.ROLLBACKS);
+
   private FlowReader() {}
+
+  /** What a strategy belongs to. */
+  enum Owner {
+    STEP,
+    GROUP,
+    STAGE
+  }
 
   /**
    * Reads {@code when}; nothing means: if all went well so far.
@@ -55,7 +64,7 @@ final class FlowReader {
         condition == null || condition.strip().equals("true") ? null : condition.strip());
   }
 
-  static List<FailureStrategy> strategies(Fields owner, Findings findings) {
+  static List<FailureStrategy> strategies(Fields owner, Owner level, Findings findings) {
     List<FailureStrategy> strategies = new ArrayList<>();
     List<YamlNode> items = owner.items("failureStrategies");
     for (int i = 0; i < items.size(); i++) {
@@ -72,7 +81,7 @@ final class FlowReader {
       Fields onFailure = entry.requiredObject("onFailure");
       entry.finish();
       Set<ErrorKind> errors = errors(onFailure);
-      Action action = action(onFailure.requiredObject("action"), true);
+      Action action = action(onFailure.requiredObject("action"), level, true);
       onFailure.finish();
       if (action != null && !errors.isEmpty()) {
         strategies.add(new FailureStrategy(errors, action));
@@ -118,7 +127,10 @@ final class FlowReader {
     return errors;
   }
 
-  private static @Nullable Action action(Fields action, boolean mayRetry) {
+  /**
+   * @param mayRetry false for what follows a retry
+   */
+  private static @Nullable Action action(Fields action, Owner level, boolean mayRetry) {
     String type = action.text("type");
     if (type == null) {
       if (!action.blank()) {
@@ -128,35 +140,82 @@ final class FlowReader {
     }
     Action read =
         switch (type) {
-          case "Ignore" -> new Action.Ignore();
+          case "Ignore" -> level == Owner.STAGE ? new Action.IgnoreStage() : new Action.Ignore();
           case "MarkAsSuccess" -> new Action.MarkAsSuccess();
-          // A CI stage has nothing to roll back: it ends as failed.
-          case "MarkAsFailure", "StageRollback" -> new Action.MarkAsFailure();
+          case "MarkAsFailure" -> new Action.MarkAsFailure();
           case "Abort" -> new Action.Abort();
-          case "Retry" -> mayRetry ? retry(action.requiredObject("spec")) : null;
-          default -> null;
+          case "Retry" -> mayRetry ? retry(action.requiredObject("spec"), level) : null;
+          case "ManualIntervention" -> manual(action, level, mayRetry);
+          default -> ROLLBACKS.contains(type) ? rollback(action, type) : null;
         };
-    if (type.equals("Retry") ? !mayRetry : read == null) {
-      boolean known =
-          Set.of(
-                  "Retry",
-                  "ManualIntervention",
-                  "RetryStepGroup",
-                  "StepGroupRollback",
-                  "PipelineRollback",
-                  "ProceedWithDefaultValues")
-              .contains(type);
+    if (type.equals("Retry") && !mayRetry) {
       action.error(
           "type",
-          known ? ProblemCode.NOT_SUPPORTED : ProblemCode.BAD_VALUE,
-          "action \"%s\"%s (expected: Ignore, MarkAsSuccess, MarkAsFailure, Abort%s)"
-              .formatted(type, known ? " is not run here" : "", mayRetry ? " or Retry" : ""));
+          ProblemCode.NOT_SUPPORTED,
+          "a retry after a retry (expected: Ignore, MarkAsSuccess, MarkAsFailure or Abort)");
+    } else if (type.equals("RetryStepGroup")) {
+      action.error(
+          "type",
+          ProblemCode.NOT_SUPPORTED,
+          "a whole group is not run again (expected: Retry, on the group, for each step of it that fails)");
+    } else if (type.equals("ProceedWithDefaultValues")) {
+      action.warn(
+          "type",
+          ProblemCode.NOT_SUPPORTED,
+          "inputs are all given before a run starts, so that nothing follows from this");
+    } else if (read == null && !Set.of("Retry", "ManualIntervention").contains(type)) {
+      action.error(
+          "type",
+          ProblemCode.BAD_VALUE,
+          "action \"%s\" (expected: Ignore, MarkAsSuccess, MarkAsFailure, Abort%s)"
+              .formatted(type, mayRetry ? " or Retry" : ""));
     }
     action.finish();
     return read;
   }
 
-  private static @Nullable Action retry(Fields spec) {
+  /** A CI stage has nothing to roll back: it ends as failed. */
+  private static Action rollback(Fields action, String type) {
+    action.warn(
+        "type",
+        ProblemCode.NOT_SUPPORTED,
+        "\"%s\" has nothing to roll back in a CI stage, which ends as failed".formatted(type));
+    return new Action.MarkAsFailure();
+  }
+
+  /** Nobody is there to be asked, so that what happens without an answer happens at once. */
+  private static @Nullable Action manual(Fields action, Owner level, boolean mayRetry) {
+    Fields spec = action.requiredObject("spec");
+    if (!action.has("spec")) {
+      return null;
+    }
+    if (!spec.has("timeout")) {
+      spec.missing("timeout");
+    }
+    var _ = spec.parsed("timeout", ProblemCode.BAD_VALUE, Quantities::duration);
+    Fields onTimeout = spec.requiredObject("onTimeout");
+    if (!spec.has("onTimeout")) {
+      return null;
+    }
+    Fields instead = onTimeout.requiredObject("action");
+    onTimeout.finish();
+    spec.finish();
+    String type = instead.text("type");
+    if (type != null && type.equals("ManualIntervention")) {
+      instead.error(
+          "type",
+          ProblemCode.BAD_VALUE,
+          "nobody is asked twice (expected: Ignore, MarkAsSuccess, MarkAsFailure or Abort)");
+      return null;
+    }
+    action.warn(
+        "type",
+        ProblemCode.NOT_SUPPORTED,
+        "nobody is asked here; what onTimeout says happens at once");
+    return action(instead, level, mayRetry);
+  }
+
+  private static @Nullable Action retry(Fields spec, Owner level) {
     Long count = spec.integer("retryCount");
     if (count == null || count < 1 || count > FlowShapes.MOST_RETRIES) {
       if (count == null && !spec.has("retryCount")) {
@@ -181,7 +240,7 @@ final class FlowReader {
     Action then = new Action.MarkAsFailure();
     Fields after = spec.object("onRetryFailure");
     if (after != null) {
-      Action written = action(after.requiredObject("action"), false);
+      Action written = action(after.requiredObject("action"), level, false);
       then = written == null ? then : written;
       after.finish();
     }

@@ -273,19 +273,13 @@ final class RunReader {
       String name = output.required("name", "");
       String variable = output.text("value");
       String type = output.text("type");
-      output.finish();
-      if ("Secret".equals(type)) {
-        output.error(
-            "type",
-            ProblemCode.NOT_SUPPORTED,
-            "output \"%s\" is a secret, and Archway would show it (expected: String or Number)"
-                .formatted(name));
-      } else if (type != null && !Set.of("String", "Number").contains(type)) {
+      if (type != null && !Set.of("String", "Number", "Secret").contains(type)) {
         output.error(
             "type",
             ProblemCode.BAD_VALUE,
-            "output type \"%s\" (expected: String or Number)".formatted(type));
+            "output type \"%s\" (expected: String, Number or Secret)".formatted(type));
       }
+      output.finish();
       String read = variable == null ? name : variable;
       if (!name.isEmpty() && !VARIABLE.matcher(read).matches()) {
         output.error(
@@ -294,7 +288,7 @@ final class RunReader {
             "variable \"%s\" (expected: letters, digits and _, not starting with a digit)"
                 .formatted(read));
       } else if (!name.isEmpty()) {
-        outputs.add(new StepPlan.Output(name, read));
+        outputs.add(new StepPlan.Output(name, read, "Secret".equals(type)));
       }
     }
     return outputs;

@@ -79,14 +79,8 @@ final class StageReader {
     Duration timeout = stage.parsed("timeout", ProblemCode.BAD_VALUE, Quantities::duration);
     Map<String, String> variables = VariableReader.read(stage, findings);
     When when = FlowReader.when(stage, "pipelineStatus");
-    List<FailureStrategy> onFailure = FlowReader.strategies(stage, findings);
-    if (onFailure.stream()
-        .anyMatch(strategy -> strategy.action() instanceof FailureStrategy.Action.Ignore)) {
-      stage.error(
-          "failureStrategies",
-          ProblemCode.NOT_SUPPORTED,
-          "Ignore on a whole stage, which stays failed while the pipeline goes on, is not run (expected: Ignore on a step, or MarkAsSuccess)");
-    }
+    List<FailureStrategy> onFailure =
+        FlowReader.strategies(stage, FlowReader.Owner.STAGE, findings);
     Fields spec = stage.requiredObject("spec");
     stage.finish();
 
@@ -190,11 +184,16 @@ final class StageReader {
       infrastructure.finish();
       placements.put(stage, placementFields);
     }
-    Placement placement = PlacementReader.read(placementFields, lookup, findings);
-    if (placement == null) {
+    List<Placement.Volume> shared = VolumeReader.shared(spec);
+    Placement infra = PlacementReader.read(placementFields, lookup, findings);
+    if (infra == null) {
       return List.of();
     }
+    List<Placement.Volume> volumes = new ArrayList<>(infra.volumes());
+    volumes.addAll(shared);
+    Placement placement = infra.with(volumes);
     if (!spec.has("platforms")) {
+      VolumeReader.check(placementFields, "volumes", placement);
       Platform platform = platform(placementFields, placement);
       return platform != null && checked(placementFields, "connectorRef", platform, placement)
           ? List.of(new Run(platform, placement))
@@ -204,6 +203,9 @@ final class StageReader {
     List<YamlNode> items = spec.items("platforms");
     for (int i = 0; i < items.size(); i++) {
       Run run = platformRun(items.get(i), spec, i, placement);
+      if (run != null) {
+        VolumeReader.check(placementFields, "volumes", run.placement());
+      }
       if (run != null && checked(spec, "platforms", run.platform(), run.placement())) {
         if (runs.stream().anyMatch(other -> other.platform().equals(run.platform()))) {
           spec.error(

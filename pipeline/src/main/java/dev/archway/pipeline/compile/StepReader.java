@@ -134,7 +134,8 @@ final class StepReader {
     String id = id(group);
     String name = group.text("name");
     When when = FlowReader.when(group, "stageStatus");
-    List<FailureStrategy> strategies = FlowReader.strategies(group, findings);
+    List<FailureStrategy> strategies =
+        FlowReader.strategies(group, FlowReader.Owner.GROUP, findings);
     if (!group.has("steps")) {
       group.missing("steps");
     }
@@ -172,7 +173,7 @@ final class StepReader {
       enforce.finish();
     }
     When when = FlowReader.when(step, "stageStatus");
-    List<FailureStrategy> strategies = FlowReader.strategies(step, findings);
+    List<FailureStrategy> strategies = FlowReader.strategies(step, FlowReader.Owner.STEP, findings);
     if (type.equals("Background")) {
       if (!strategies.isEmpty()) {
         step.error(

@@ -13,6 +13,7 @@ import dev.archway.contract.plan.FailureStrategy.ErrorKind;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -38,11 +39,24 @@ public final class FlowShapes {
   static final Shape.Keys WHEN_STAGE = when("WhenOfStage", "pipelineStatus");
   static final Shape.Keys WHEN_STEP = when("WhenOfStep", "stageStatus");
 
+  /** Actions that have nothing to roll back in a CI stage. */
+  public static final List<String> ROLLBACKS =
+      List.of("StageRollback", "StepGroupRollback", "PipelineRollback");
+
   private static final List<String> ACTIONS =
-      List.of("Ignore", "MarkAsSuccess", "MarkAsFailure", "StageRollback", "Abort");
+      and(List.of("Ignore", "MarkAsSuccess", "MarkAsFailure", "Abort"), ROLLBACKS);
+
+  private static final Shape.Keys UNANSWERED_AFTER_RETRIES =
+      action("ActionUnansweredAfterRetries", "What happens at once.", ACTIONS, Map.of());
 
   private static final Shape.Keys AFTER_RETRIES =
-      action("ActionAfterRetries", "What happens then.", ACTIONS, Map.of());
+      action(
+          "ActionAfterRetries",
+          "What happens then.",
+          and(ACTIONS, List.of("ManualIntervention")),
+          Map.of(
+              "ManualIntervention",
+              manual("ManualInterventionAfterRetries", () -> UNANSWERED_AFTER_RETRIES)));
 
   private static final Shape.Keys ON_RETRY_FAILURE =
       Shape.of("OnRetryFailure", "What happens when every attempt has failed.")
@@ -62,12 +76,23 @@ public final class FlowShapes {
                   "What happens when every attempt has failed.",
                   () -> ON_RETRY_FAILURE));
 
+  private static final Shape.Keys UNANSWERED =
+      action(
+          "ActionUnanswered",
+          "What happens at once.",
+          and(ACTIONS, List.of("Retry")),
+          Map.of("Retry", RETRY));
+
   private static final Shape.Keys ACTION =
       action(
           "Action",
           "What happens.",
-          Stream.concat(ACTIONS.stream(), Stream.of("Retry")).toList(),
-          Map.of("Retry", RETRY));
+          and(ACTIONS, List.of("Retry", "ManualIntervention", "ProceedWithDefaultValues")),
+          Map.of(
+              "Retry",
+              RETRY,
+              "ManualIntervention",
+              manual("ManualIntervention", () -> UNANSWERED)));
 
   private static final Shape.Keys ON_FAILURE =
       Shape.of("OnFailure", "Which errors, and what happens.")
@@ -111,6 +136,21 @@ public final class FlowShapes {
 
   private FlowShapes() {}
 
+  private static List<String> and(List<String> words, List<String> more) {
+    return Stream.concat(words.stream(), more.stream()).toList();
+  }
+
+  /** Nobody is asked: what would happen without an answer happens at once. */
+  private static Shape.Keys manual(String name, Supplier<Shape.Keys> action) {
+    Shape.Keys onTimeout =
+        Shape.of(name + "OnTimeout", "What happens without an answer, which is at once.")
+            .with(object("action", "What happens.", action).needed());
+    return Shape.of(name, "Accepted with a warning: nobody is asked.")
+        .with(
+            text("timeout", Form.DURATION, "How long Harness would wait for an answer.").needed(),
+            object("onTimeout", "What happens without an answer.", () -> onTimeout).needed());
+  }
+
   private static List<String> errors() {
     List<String> words = new ArrayList<>();
     for (ErrorKind kind : ErrorKind.values()) {
@@ -132,7 +172,7 @@ public final class FlowShapes {
       String name, String about, List<String> types, Map<String, Shape.Keys> specs) {
     return Shape.of(name, about)
         .with(
-            word("type", "What happens; StageRollback is MarkAsFailure here.", types).needed(),
-            byType("spec", "How often, for Retry; not read for others.", specs));
+            word("type", "What happens; the rollbacks are MarkAsFailure here.", types).needed(),
+            byType("spec", "More of Retry and ManualIntervention; not read for others.", specs));
   }
 }

@@ -43,17 +43,28 @@ public final class StageShapes {
               flag("readOnlyRootFilesystem", "Whether the root file system is read-only."))
           .ignores("Accepted, and not read.", "procMount");
 
+  /** What Kubernetes can check of a node's path. */
+  public static final List<String> HOST_TYPES =
+      List.of(
+          "Directory",
+          "DirectoryOrCreate",
+          "File",
+          "FileOrCreate",
+          "Socket",
+          "CharDevice",
+          "BlockDevice");
+
   private static final Shape.Keys EMPTY_DIR =
       Shape.of("EmptyDir", "An empty directory for the stage's time.")
           .with(
-              text("medium", "Memory, or nothing for the node's disk."),
+              word("medium", "Memory, or nothing for the node's disk.", List.of("Memory")),
               text("size", Form.MEMORY, "The most it may hold, such as 1Gi."));
 
   private static final Shape.Keys HOST_PATH =
       Shape.of("HostPath", "A path of the node; the connector has to allow it.")
           .with(
               text("path", "The node's path.").needed(),
-              text("type", "Kubernetes' type of host path, such as Directory."));
+              word("type", "Kubernetes' type of host path.", HOST_TYPES));
 
   private static final Shape.Keys CLAIM =
       Shape.of("PersistentVolumeClaim", "A claim in the stage's namespace.")
@@ -163,9 +174,10 @@ public final class StageShapes {
                       () -> PLATFORM)
                   .of(new Kind.Members(() -> PLATFORM, Form.PLATFORM)),
               object("execution", "What it does.", () -> EXECUTION).needed(),
+              texts("sharedPaths", "Absolute paths of empty folders that its steps share."),
               object("slsa_provenance", "Accepted where it is switched off.", () -> PROVENANCE))
           .with(caching())
-          .refuses("sharedPaths", "serviceDependencies", "runtime", "platform");
+          .refuses("serviceDependencies", "runtime", "platform");
 
   /** A stage. */
   public static final Shape.Keys STAGE =

@@ -42,7 +42,10 @@ public final class StepShapes {
           .with(
               text("name", "Read as <+steps.STEP.output.outputVariables.NAME>.").needed(),
               text("value", "The shell's variable; its name where it is absent."),
-              word("type", "Which makes no difference.", List.of("String", "Number")));
+              word(
+                  "type",
+                  "Secret hides it and gives it to later steps of the stage alone.",
+                  List.of("String", "Number", "Secret")));
 
   /** What every step has that is one container of the author's image. */
   static Shape.Keys container(String name, String about) {

@@ -407,8 +407,11 @@ public final class Expressions {
     return switch (code.in(names)) {
       case Scope.Found.Known(var value) -> {
         if (value == null) {
-          throw new ExpressionException(
-              "<+%s> is nothing in a run that no event started (expected: a value)"
+          findings.warning(
+              scalar.place(),
+              path,
+              ProblemCode.UNSUPPORTED_EXPRESSION,
+              "<+%s> is nothing in a run that no event started, and stands here as \"null\""
                   .formatted(code.written()));
         }
         yield Code.text(value);
@@ -429,6 +432,14 @@ public final class Expressions {
       if (joined.equals("secrets")) {
         checkSecret(code, place, path);
         continue;
+      }
+      if (names.secretOutput(read)) {
+        checkSecret(code, place, path);
+        if (!ofThisStage(read) && !names.ofOwn(read)) {
+          throw new ExpressionException(
+              "<+%s> is a secret that its own stage alone knows (expected: to have the step write it to a secret manager, and to read it here with secrets.getValue)"
+                  .formatted(joined));
+        }
       }
       String template = names.deferred(read);
       if (template != null) {
@@ -456,11 +467,14 @@ public final class Expressions {
             ProblemCode.UNSUPPORTED_EXPRESSION,
             "<+%s> is nothing here, since that step has not ended then (expected: an earlier step)"
                 .formatted(joined));
-      } else if (!Set.of("steps", "execution", "stage", "step").contains(read.getFirst())
-          && !names.ofOwn(read)) {
+      } else if (!ofThisStage(read) && !names.ofOwn(read)) {
         needs.add(joined);
       }
     }
+  }
+
+  private static boolean ofThisStage(List<String> path) {
+    return Set.of("steps", "execution", "stage", "step").contains(path.getFirst());
   }
 
   /** A secret may stand where the executor alone reads it, and nobody is shown it. */

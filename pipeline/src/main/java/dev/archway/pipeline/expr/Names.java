@@ -222,6 +222,26 @@ final class Names implements Scope {
         && path.contains("steps");
   }
 
+  /** True when the path reads an output of type Secret, or all outputs of a step that has one. */
+  boolean secretOutput(List<String> path) {
+    int at = path.lastIndexOf("steps");
+    if (at < 0 || path.size() < at + 3 || !path.get(at + 2).equals("output")) {
+      return false;
+    }
+    int stages = path.indexOf("stages");
+    Outline.Stage stage = steps.written();
+    if (stages >= 0 && !ofOwn(path)) {
+      stage = outline.find(path.get(stages + 1)).map(Outline.Target::stage).orElse(null);
+    }
+    if (stage == null) {
+      return false;
+    }
+    Set<String> secrets = Outline.secretOutputs(stage.node(), path.get(at + 1));
+    return !secrets.isEmpty()
+        && (path.size() <= at + 4
+            || secrets.contains(String.join(".", path.subList(at + 4, path.size()))));
+  }
+
   private Found stage(List<String> path, String joined) {
     int at = path.indexOf("stages");
     if (at < 0 || path.size() < at + 3) {

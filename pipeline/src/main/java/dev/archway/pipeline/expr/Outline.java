@@ -2,10 +2,12 @@ package dev.archway.pipeline.expr;
 
 import dev.archway.pipeline.yaml.YamlNode;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -125,6 +127,48 @@ final class Outline {
     return looped != null && looped.looped()
         ? Optional.of(new Target(looped, null, true))
         : Optional.empty();
+  }
+
+  /** The names of a step's outputs of type Secret; none when the stage has no such step. */
+  static Set<String> secretOutputs(YamlNode.Mapping stage, String id) {
+    if (stage.get("spec") instanceof YamlNode.Mapping spec
+        && spec.get("execution") instanceof YamlNode.Mapping execution) {
+      Set<String> exact = secretsBelow(execution.get("steps"), id);
+      Matcher matcher = NUMBERED.matcher(id);
+      return exact.isEmpty() && matcher.matches()
+          ? secretsBelow(execution.get("steps"), matcher.group(1))
+          : exact;
+    }
+    return Set.of();
+  }
+
+  private static Set<String> secretsBelow(@Nullable YamlNode steps, String id) {
+    Set<String> names = new HashSet<>();
+    for (YamlNode item : items(steps)) {
+      if (!(item instanceof YamlNode.Mapping wrapper)) {
+        continue;
+      }
+      names.addAll(secretsBelow(wrapper.get("parallel"), id));
+      if (wrapper.get("stepGroup") instanceof YamlNode.Mapping group) {
+        names.addAll(secretsBelow(group.get("steps"), id));
+      }
+      if (wrapper.get("step") instanceof YamlNode.Mapping step
+          && id.equals(step.text("identifier"))
+          && step.get("spec") instanceof YamlNode.Mapping spec) {
+        for (YamlNode output : items(spec.get("outputVariables"))) {
+          if (output instanceof YamlNode.Mapping variable
+              && "Secret".equals(variable.text("type"))) {
+            String name = variable.text("name");
+            names.add(name == null ? "" : name);
+          }
+        }
+      }
+    }
+    return names;
+  }
+
+  private static List<YamlNode> items(@Nullable YamlNode node) {
+    return node instanceof YamlNode.Sequence list ? list.items() : List.of();
   }
 
   /**

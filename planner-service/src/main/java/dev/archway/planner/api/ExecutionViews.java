@@ -85,7 +85,7 @@ final class ExecutionViews {
         switch (plan) {
           case StepPlan.Clone clone -> clone.source() == null ? "Clone" : "GitClone";
           case StepPlan.Run run -> run.background() ? "Background" : "Run";
-          case StepPlan.BuildAndPush _ -> "BuildAndPushDockerRegistry";
+          case StepPlan.BuildAndPush build -> build.kind();
           case StepPlan.SaveCache save -> "SaveCache" + store(save);
           case StepPlan.RestoreCache restore -> "RestoreCache" + store(restore);
           case StepPlan.Upload upload -> store(upload) + "Upload";

@@ -163,6 +163,7 @@ final class PlannedRuns {
   private static String action(Action action) {
     return switch (action) {
       case Action.Ignore _ -> "ignore";
+      case Action.IgnoreStage _ -> "ignore the stage's failure";
       case Action.MarkAsSuccess _ -> "mark as success";
       case Action.MarkAsFailure _ -> "mark as failure";
       case Action.Abort _ -> "abort the pipeline";

@@ -31,7 +31,9 @@ record Outcome(Status status, @Nullable Failure failure, List<LogLength> logs) {
         status == Status.SUCCESS
             ? null
             : Stream.concat(
-                    stages.values().stream().map(StageState::failure),
+                    stages.values().stream()
+                        .filter(stage -> stage.status() != Status.IGNORE_FAILED)
+                        .map(StageState::failure),
                     indexes.values().stream().map(IndexState::failure))
                 .filter(Objects::nonNull)
                 .findFirst()

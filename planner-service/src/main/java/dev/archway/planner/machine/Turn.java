@@ -345,7 +345,13 @@ final class Turn {
               FailureReason.INDEX_INCOMPLETE,
               "cannot publish %s: %s not pushed (expected: all parts; allowPartial: true publishes without them)"
                   .formatted(plan.repository().tagged(plan.tags().getFirst()), missing));
-      endIndex(plan.id(), index(plan.id()).withStatus(Status.SKIPPED, why));
+      // A stage's failure may be ignored; that no image came of it may not.
+      boolean ignored =
+          plan.after().stream()
+              .map(stages::get)
+              .anyMatch(stage -> stage != null && stage.status() == Status.IGNORE_FAILED);
+      endIndex(
+          plan.id(), index(plan.id()).withStatus(ignored ? Status.FAILED : Status.SKIPPED, why));
       return;
     }
     indexes.put(plan.id(), index(plan.id()).withStatus(Status.RUNNING, null));

@@ -112,6 +112,37 @@ class ExecutionMachineTest {
   }
 
   @Test
+  void anIgnoredStageLetsLaterOnesRunButNotAnIndexWithoutItsImage() {
+    submit();
+    fail("amd", Status.IGNORE_FAILED, Failure.of(FailureReason.EXIT_CODE, "exit code 3"));
+    assertThat(stage("amd").status()).isEqualTo(Status.IGNORE_FAILED);
+    assertThat(started()).containsExactly("amd/1", "arm/1");
+    succeed("arm");
+    assertThat(imageCommands).isEmpty();
+    assertThat(state.status()).isEqualTo(Status.FAILED);
+    assertThat(Objects.requireNonNull(state.failure()).reason())
+        .isEqualTo(FailureReason.INDEX_INCOMPLETE);
+  }
+
+  @Test
+  void anIgnoredStageAloneDoesNotFailTheExecution() {
+    given(SamplePlans.twoStages(true, "amd"));
+    submit();
+    fail("amd", Status.IGNORE_FAILED, Failure.of(FailureReason.EXIT_CODE, "exit code 3"));
+    succeed("arm");
+    publishIndex();
+    assertThat(state.status()).isEqualTo(Status.SUCCESS);
+    assertThat(state.failure()).isNull();
+  }
+
+  @Test
+  void anIgnoredStageThatWasLostIsTriedAgainFirst() {
+    submit();
+    fail("amd", Status.IGNORE_FAILED, Failure.retryable(FailureReason.LOST, "container gone"));
+    assertThat(started()).containsExactly("amd/1", "amd/2");
+  }
+
+  @Test
   void aPartialIndexIsPublishedOnlyWhereThePlanAllowsIt() {
     given(SamplePlans.twoStages(true));
     submit();
@@ -230,7 +261,7 @@ class ExecutionMachineTest {
               new StageEvent.StageFinished(
                   key(stage, attempt),
                   NOW,
-                  Status.FAILED,
+                  random.nextBoolean() ? Status.FAILED : Status.IGNORE_FAILED,
                   random.nextBoolean()
                       ? Failure.retryable(FailureReason.LOST, "gone")
                       : Failure.of(FailureReason.EXIT_CODE, "1")));
@@ -265,6 +296,11 @@ class ExecutionMachineTest {
   private void fail(String stage, int attempt, Failure failure) {
     report(new StageEvent.StageStarted(key(stage, attempt), NOW, "podman", false, List.of()));
     report(new StageEvent.StageFinished(key(stage, attempt), NOW, Status.FAILED, failure));
+  }
+
+  private void fail(String stage, Status status, Failure failure) {
+    report(new StageEvent.StageStarted(key(stage, 1), NOW, "podman", false, List.of()));
+    report(new StageEvent.StageFinished(key(stage, 1), NOW, status, failure));
   }
 
   private void pushed(String stage) {

@@ -77,6 +77,19 @@ class GateTest {
   }
 
   @Test
+  void anIgnoredFailureIsNone() {
+    StagePlan first = stage("first", When.SUCCESS, null);
+    at("first", Status.IGNORE_FAILED);
+    assertThat(verdict(first, stage("last", When.SUCCESS, null, "first")))
+        .isInstanceOf(Gate.Verdict.Start.class);
+    assertThat(verdict(first, stage("last", when(When.Before.FAILURE, null), null, "first")))
+        .isInstanceOf(Gate.Verdict.Skip.class);
+    String read = "<+pipeline.stages.first.status> == \"IGNORE_FAILED\"";
+    assertThat(verdict(first, stage("last", when(When.Before.ALL, read), null, "first")))
+        .isInstanceOf(Gate.Verdict.Start.class);
+  }
+
+  @Test
   void aConditionReadsValuesAndOtherStages() {
     StagePlan first = stage("first", When.SUCCESS, null);
     at("first", Status.SUCCESS);

@@ -256,7 +256,6 @@ final class PodTemplate {
             .withWorkingDir(PodNames.WORKSPACE)
             .withImagePullPolicy("IfNotPresent")
             .withVolumeMounts(mount("archway", PodNames.ROOT), mount("harness", PodNames.WORKSPACE))
-            .addAllToVolumeMounts(PodVolumes.mounts(placement))
             .withResources(
                 resources(
                     least(limits.cpuMillis(), STEP_CPU_MILLIS),
@@ -269,6 +268,7 @@ final class PodTemplate {
               .withImage(ImageName.full(run.image(), run.imageRegistry()))
               .withImagePullPolicy(
                   run.imagePullPolicy() == null ? "IfNotPresent" : run.imagePullPolicy())
+              .addAllToVolumeMounts(PodVolumes.mounts(placement))
               .withSecurityContext(security(run))
               .build();
       case StepPlan.Transfer transfer ->

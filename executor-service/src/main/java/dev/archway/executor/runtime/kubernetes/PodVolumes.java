@@ -1,68 +1,55 @@
 package dev.archway.executor.runtime.kubernetes;
 
 import dev.archway.contract.plan.Placement;
+import dev.archway.contract.plan.Placement.Volume;
+import io.fabric8.kubernetes.api.model.EmptyDirVolumeSourceBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
-import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeBuilder;
 import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
 
-/** The volumes that a stage asks for. Pure. */
+/** The stage's own volumes in its pod. Pure. */
 final class PodVolumes {
   private PodVolumes() {}
 
-  static List<Volume> of(Placement placement) {
-    return IntStream.range(0, placement.volumes().size())
-        .mapToObj(i -> volume(name(i), placement.volumes().get(i)))
-        .toList();
+  static List<io.fabric8.kubernetes.api.model.Volume> of(Placement placement) {
+    List<io.fabric8.kubernetes.api.model.Volume> volumes = new ArrayList<>();
+    for (int i = 0; i < placement.volumes().size(); i++) {
+      VolumeBuilder volume = new VolumeBuilder().withName(name(i));
+      volumes.add(
+          switch (placement.volumes().get(i)) {
+            case Volume.EmptyDir(_, boolean memory, Long size) ->
+                volume
+                    .withEmptyDir(
+                        new EmptyDirVolumeSourceBuilder()
+                            .withMedium(memory ? "Memory" : null)
+                            .withSizeLimit(size == null ? null : new Quantity(size.toString()))
+                            .build())
+                    .build();
+            case Volume.HostPath(_, String path, String type) ->
+                volume.withNewHostPath(path, type).build();
+            case Volume.Claim(_, String claim, boolean readOnly) ->
+                volume.withNewPersistentVolumeClaim(claim, readOnly).build();
+          });
+    }
+    return volumes;
   }
 
-  /** Where every step's container has them. */
   static List<VolumeMount> mounts(Placement placement) {
-    return IntStream.range(0, placement.volumes().size())
-        .mapToObj(i -> mount(name(i), placement.volumes().get(i)))
-        .toList();
-  }
-
-  private static VolumeMount mount(String name, Placement.Volume volume) {
-    boolean readOnly = volume instanceof Placement.Claim claim && claim.readOnly();
-    return new VolumeMountBuilder()
-        .withName(name)
-        .withMountPath(volume.mountPath())
-        .withReadOnly(readOnly ? Boolean.TRUE : null)
-        .build();
+    List<VolumeMount> mounts = new ArrayList<>();
+    for (int i = 0; i < placement.volumes().size(); i++) {
+      mounts.add(
+          new VolumeMountBuilder()
+              .withName(name(i))
+              .withMountPath(placement.volumes().get(i).mountPath())
+              .build());
+    }
+    return mounts;
   }
 
   private static String name(int index) {
     return "volume-" + index;
-  }
-
-  private static Volume volume(String name, Placement.Volume volume) {
-    VolumeBuilder builder = new VolumeBuilder().withName(name);
-    return switch (volume) {
-      case Placement.EmptyDir empty ->
-          builder
-              .withNewEmptyDir()
-              .withMedium(empty.medium())
-              .withSizeLimit(empty.size() == null ? null : new Quantity(empty.size()))
-              .endEmptyDir()
-              .build();
-      case Placement.HostPath host ->
-          builder
-              .withNewHostPath()
-              .withPath(host.path())
-              .withType(host.kind())
-              .endHostPath()
-              .build();
-      case Placement.Claim claim ->
-          builder
-              .withNewPersistentVolumeClaim()
-              .withClaimName(claim.claimName())
-              .withReadOnly(claim.readOnly() ? Boolean.TRUE : null)
-              .endPersistentVolumeClaim()
-              .build();
-    };
   }
 }

@@ -26,6 +26,7 @@ final class ContainerRequest {
    * The request's body.
    *
    * @param directory the step's folder; what conmon writes goes there
+   * @param workspace beside the folders of the stage's volumes
    * @param image full name
    */
   static Map<String, Object> of(
@@ -53,7 +54,8 @@ final class ContainerRequest {
         Map.of("driver", "k8s-file", "path", directory.resolve("ctr.log").toString()));
     network.addTo(request);
     List<Map<String, Object>> mounts = new ArrayList<>();
-    mounts.add(mount(workspace, WORKSPACE, "rw"));
+    mounts.add(StageVolumes.bind(workspace, WORKSPACE, "rw"));
+    mounts.addAll(StageVolumes.mounts(workspace, placement));
     command(request, mounts, step, directory);
     request.put("mounts", mounts);
     request.put("resource_limits", limits(step));
@@ -67,18 +69,6 @@ final class ContainerRequest {
         "dev.archway.execution", key.execution().value(),
         "dev.archway.stage", key.stage(),
         "dev.archway.attempt", Integer.toString(key.attempt()));
-  }
-
-  private static Map<String, Object> mount(Path source, String destination, String access) {
-    return Map.of(
-        "type",
-        "bind",
-        "source",
-        source.toString(),
-        "destination",
-        destination,
-        "options",
-        List.of("rbind", access));
   }
 
   private static Map<String, Object> limits(Run step) {
@@ -151,9 +141,9 @@ final class ContainerRequest {
       return;
     }
     String script = "/archway/" + scriptName(step.shell());
-    mounts.add(mount(directory.resolve("script"), script, "ro"));
+    mounts.add(StageVolumes.bind(directory.resolve("script"), script, "ro"));
     if (!step.outputs().isEmpty()) {
-      mounts.add(mount(directory.resolve("outputs"), StepOutputs.FOLDER, "rw"));
+      mounts.add(StageVolumes.bind(directory.resolve("outputs"), StepOutputs.FOLDER, "rw"));
     }
     List<String> words =
         switch (step.shell()) {

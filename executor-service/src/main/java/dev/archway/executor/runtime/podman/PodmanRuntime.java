@@ -83,6 +83,7 @@ public final class PodmanRuntime implements StageRuntime {
       Files.createDirectories(home.resolve("steps"));
       // As an emptyDir is: steps may run as any user.
       Files.setPosixFilePermissions(workspace, PosixFilePermissions.fromString("rwxrwxrwx"));
+      StageVolumes.make(home, spec.stage().placement());
     } catch (IOException e) {
       throw new RuntimeUnavailableException(
           "cannot make the workspace %s: %s".formatted(workspace, e.getMessage()), e);

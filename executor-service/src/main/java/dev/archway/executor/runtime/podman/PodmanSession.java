@@ -84,6 +84,13 @@ final class PodmanSession implements StageSession {
     set.put("hostNames", !placement.hostNames().isEmpty());
     set.put("initTimeout", placement.initTimeout() != null);
     set.put("podSpecOverlay", placement.podSpecOverlay() != null);
+    set.put(
+        "volumes.spec.size",
+        placement.volumes().stream()
+            .anyMatch(volume ->
+                volume instanceof Placement.Volume.EmptyDir empty
+                    && !empty.memory()
+                    && empty.sizeBytes() != null));
     return set.entrySet().stream().filter(Map.Entry::getValue).map(Map.Entry::getKey).toList();
   }
 
@@ -265,6 +272,7 @@ final class PodmanSession implements StageSession {
         store.service().removePod(network.pod());
       }
       Trees.delete(workspace);
+      StageVolumes.delete(directory);
       Trees.delete(directory.resolve("steps"));
     } catch (IOException | RuntimeUnavailableException e) {
       warn(e.getMessage());
