@@ -120,7 +120,7 @@ final class KubernetesBenchmark {
    */
   private static void handoff(int count) throws Exception {
     List<Double> gaps = new ArrayList<>();
-    String pipeline = steps(10, "echo on").replaceFirst("echo on", "sleep 5; echo on");
+    String pipeline = steps(10, "echo on").replaceFirst("echo on", "sleep 15; echo on");
     execute(pipeline);
     for (int i = 0; i < count; i++) {
       TreeMap<String, List<Instant>> lines = lines(execute(pipeline));
