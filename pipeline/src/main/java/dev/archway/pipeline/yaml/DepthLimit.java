@@ -28,10 +28,16 @@ final class DepthLimit implements Parser {
   private final Parser events;
   private final int deepest;
   private int depth;
+  private Optional<Mark> place = Optional.empty();
 
   DepthLimit(Parser events, int deepest) {
     this.events = events;
     this.deepest = deepest;
+  }
+
+  /** Where the event begins that was taken last. */
+  Optional<Mark> place() {
+    return place;
   }
 
   @Override
@@ -52,6 +58,7 @@ final class DepthLimit implements Parser {
   @Override
   public Event next() {
     Event event = events.next();
+    place = event.getStartMark();
     Event.ID id = event.getEventId();
     if (id == Event.ID.SequenceStart || id == Event.ID.MappingStart) {
       if (++depth > deepest) {

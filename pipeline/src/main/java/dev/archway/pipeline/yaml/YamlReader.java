@@ -78,11 +78,10 @@ public final class YamlReader {
             .setAllowDuplicateKeys(true)
             .setSchema(new CoreSchema())
             .build();
+    DepthLimit events =
+        new DepthLimit(new ParserImpl(settings, new StreamReader(settings, text)), DEEPEST);
     try {
-      Iterator<Node> documents =
-          new Composer(
-              settings,
-              new DepthLimit(new ParserImpl(settings, new StreamReader(settings, text)), DEEPEST));
+      Iterator<Node> documents = new Composer(settings, events);
       if (!documents.hasNext()) {
         throw new YamlException("bad-yaml", 1, 1, "the document is empty (expected: a mapping)");
       }
@@ -118,6 +117,13 @@ public final class YamlReader {
           place.line(),
           place.column(),
           "character U+%04X (expected: printable characters)".formatted(e.getCodePoint()));
+    } catch (IllegalArgumentException e) {
+      // The engine's own word for a tag such as "!/%20", which it gives without a place.
+      throw new YamlException(
+          "bad-yaml",
+          events.place().map(m -> m.getLine() + 1).orElse(1),
+          events.place().map(m -> m.getColumn() + 1).orElse(1),
+          e.getMessage() + " (expected: well-formed YAML)");
     } catch (YamlEngineException e) {
       // Those without a mark are the limits set above.
       throw new YamlException("too-large", 1, 1, e.getMessage() + " (expected: less)");
