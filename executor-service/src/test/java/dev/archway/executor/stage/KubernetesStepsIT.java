@@ -3,7 +3,6 @@ package dev.archway.executor.stage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.archway.contract.command.StageCommand.RunStage;
-import dev.archway.contract.command.StageCommand.StopStage;
 import dev.archway.contract.event.StageEvent.StageFinished;
 import dev.archway.contract.failure.FailureReason;
 import dev.archway.contract.image.Platform;
@@ -188,18 +187,21 @@ final class KubernetesStepsIT {
     Awaitility.await()
         .atMost(Duration.ofMinutes(1))
         .ignoreExceptionsInstanceOf(KubernetesClientException.class)
-        .until(() -> log(pod, "s1-two").contains("two"));
+        .until(() -> log(pod, "s1-two").lines().toList().contains("two"));
     RecordedReports told = new RecordedReports();
+    // The stop is there before the successor has seen anything of the pod.
+    StageDirectory directory = StageDirectory.of(home, command.key());
+    directory.accept(command);
+    directory.stop("ann");
     try (StageWorker successor =
         new StageWorker(
-            home.resolve("successor"),
+            home,
             runtime,
             told,
             new StageWorker.Capacity(2, 2),
             Samples.SECRETS,
             Clock.systemUTC())) {
       successor.handle(command);
-      successor.handle(new StopStage(command.key(), "ann"));
       Awaitility.await()
           .atMost(Duration.ofMinutes(1))
           .until(() -> told.finished().isPresent() && successor.active() == 0);

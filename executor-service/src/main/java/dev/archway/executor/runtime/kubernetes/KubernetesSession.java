@@ -113,21 +113,26 @@ final class KubernetesSession implements StageSession {
     if (pod.hasBegun(step)) {
       return true;
     }
-    try {
-      // In a pod that was found it may have begun and nobody has heard of it.
-      return pod.isMade()
-          && pod.ensure() == null
-          && pod.isFound()
-          && pod.agent().read(PodNames.folder(step) + "/go") != null;
-    } catch (IOException | KubernetesClientException e) {
-      System.getLogger(KubernetesSession.class.getName())
-          .log(
-              System.Logger.Level.INFO,
-              "{0}: cannot see whether step {1} has begun: {2}",
-              key(),
-              step,
-              e.getMessage());
-      return false;
+    Instant since = clock.instant();
+    for (Duration pause = FIRST_PAUSE; ; pause = longer(pause)) {
+      try {
+        // In a pod that was found it may have begun and nobody has heard of it.
+        return pod.find()
+            && pod.state(PodNames.AGENT) instanceof PodState.Running
+            && pod.agent().read(PodNames.folder(step) + "/go") != null;
+      } catch (IOException | KubernetesClientException e) {
+        if (Duration.between(since, clock.instant()).compareTo(OUTAGE) > 0) {
+          System.getLogger(KubernetesSession.class.getName())
+              .log(
+                  System.Logger.Level.WARNING,
+                  "{0}: cannot see whether step {1} has begun: {2}",
+                  key(),
+                  step,
+                  e.getMessage());
+          return false;
+        }
+      }
+      Thread.sleep(pause);
     }
   }
 

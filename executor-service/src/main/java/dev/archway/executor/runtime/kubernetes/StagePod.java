@@ -53,6 +53,7 @@ final class StagePod implements AutoCloseable {
   private final AtomicBoolean closed = new AtomicBoolean();
   private @Nullable Agent agent;
   private boolean found;
+  private boolean absent;
 
   StagePod(
       Cluster cluster,
@@ -77,7 +78,7 @@ final class StagePod implements AutoCloseable {
   }
 
   /** True when the pod was there before this: what it was asked is to be seen in it. */
-  boolean isFound() {
+  synchronized boolean isFound() {
     return found;
   }
 
@@ -91,13 +92,22 @@ final class StagePod implements AutoCloseable {
     return begun.contains(step);
   }
 
-  /** True when the pod has been made, by this executor or one before it on this machine. */
-  boolean isMade() throws IOException {
-    return noted() != null;
+  /** Joins the pod if another executor made it, and makes none; true when it was there before. */
+  synchronized boolean find() throws IOException {
+    if (noted() != null) {
+      return ensure() == null && found;
+    }
+    Pod pod = absent ? null : get();
+    if (pod == null) {
+      absent = true;
+      return false;
+    }
+    join(pod);
+    return true;
   }
 
   /** Finds the pod or makes it; null when it is there, else why it is not. */
-  @Nullable StepResult ensure() throws IOException {
+  synchronized @Nullable StepResult ensure() throws IOException {
     Agent talking = agent;
     if (talking != null && !talking.isBroken()) {
       // The watch tells when it goes.
@@ -159,14 +169,32 @@ final class StagePod implements AutoCloseable {
       }
       return hindered;
     }
+    join(pod);
+    return null;
+  }
+
+  private void join(Pod pod) throws IOException {
     found = true;
     note(pod.getMetadata().getUid());
     view.begin(pod);
-    return null;
   }
 
   private @Nullable Pod get() {
     return cluster.ask(c -> c.pods().inNamespace(namespace).withName(name).get());
+  }
+
+  /** How one of the pod's containers stands, as far as is known here. */
+  PodState state(String container) {
+    if (view.isGone()) {
+      return new PodState.Lost("the pod is gone");
+    }
+    Pod seen = view.pod();
+    PodState state =
+        seen == null ? new PodState.Waiting("the API server", false) : PodState.of(seen, container);
+    // The node's event comes before the status, which a node that is lost now never tells.
+    return state instanceof PodState.Waiting && view.hasStarted(container)
+        ? new PodState.Running()
+        : state;
   }
 
   /** Asks the server whether the pod has come to its end, which the watch may not have told yet. */
@@ -255,7 +283,7 @@ final class StagePod implements AutoCloseable {
   }
 
   /** The conversation with the pod's agent, which must be running. */
-  Agent agent() throws IOException, InterruptedException {
+  synchronized Agent agent() throws IOException, InterruptedException {
     Agent open = agent;
     if (open == null || open.isBroken()) {
       open = Agent.open(cluster.client(), namespace, name);

@@ -13,7 +13,6 @@ import dev.archway.executor.runtime.StepSpec;
 import dev.archway.executor.runtime.StopRequest;
 import dev.archway.executor.runtime.kubernetes.Agent.Frame;
 import dev.archway.executor.runtime.log.LogParser;
-import io.fabric8.kubernetes.api.model.Pod;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -119,8 +118,8 @@ final class StepRun {
         if (early != null) {
           return early;
         }
-        Agent talking = state(PodNames.AGENT) instanceof PodState.Running ? pod.agent() : null;
-        PodState own = state(container);
+        Agent talking = pod.state(PodNames.AGENT) instanceof PodState.Running ? pod.agent() : null;
+        PodState own = pod.state(container);
         if (talking != null && (own instanceof PodState.Running || own instanceof PodState.Ended)) {
           agent = talking;
         } else {
@@ -141,26 +140,13 @@ final class StepRun {
     }
   }
 
-  private PodState state(String name) {
-    if (pod.view().isGone()) {
-      return new PodState.Lost("the pod is gone");
-    }
-    Pod seen = pod.view().pod();
-    PodState state =
-        seen == null ? new PodState.Waiting("the API server", false) : PodState.of(seen, name);
-    // The node's event comes before the status, which a node that is lost now never tells.
-    return state instanceof PodState.Waiting && pod.view().hasStarted(name)
-        ? new PodState.Running()
-        : state;
-  }
-
   private void await() throws InterruptedException {
     var _ = frames.poll(ending.patience().toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /** Why a step whose container does not run yet will not start; null when it still may. */
   private @Nullable StepResult waits() {
-    return start.verdict(state(PodNames.AGENT), state(container), ending.due());
+    return start.verdict(pod.state(PodNames.AGENT), pod.state(container), ending.due());
   }
 
   /** Brings what the step needs and opens its gate, unless it has been opened before. */
@@ -225,7 +211,7 @@ final class StepRun {
       if (what.equals("broken") || agent.isBroken()) {
         throw new IOException("the conversation with the pod's agent has broken off");
       }
-      PodState own = state(container);
+      PodState own = pod.state(container);
       switch (own) {
         case PodState.Lost(String detail) -> {
           return gone(new StepResult.Lost(detail));
@@ -321,7 +307,7 @@ final class StepRun {
     Instant patience = clock.instant().plus(signalled(code) ? LAST_WORD : Duration.ZERO);
     while (true) {
       pod.look();
-      if (state(container) instanceof PodState.Lost(String detail)) {
+      if (pod.state(container) instanceof PodState.Lost(String detail)) {
         return new StepResult.Lost(detail);
       }
       if (!clock.instant().isBefore(patience)) {
@@ -347,7 +333,7 @@ final class StepRun {
     }
     Instant patience = clock.instant().plus(STATUS_GRACE);
     while (clock.instant().isBefore(patience)) {
-      if (state(container) instanceof PodState.Ended(int _, String reason, String _)) {
+      if (pod.state(container) instanceof PodState.Ended(int _, String reason, String _)) {
         return reason.equals("OOMKilled") ? new StepResult.OutOfMemory(limit, code) : null;
       }
       var _ = frames.poll(100, TimeUnit.MILLISECONDS);
@@ -364,7 +350,8 @@ final class StepRun {
     if (killed != null) {
       return killed;
     }
-    if (!(state(container) instanceof PodState.Ended(int code, String reason, String message))) {
+    if (!(pod.state(container)
+        instanceof PodState.Ended(int code, String reason, String message))) {
       return new StepResult.Lost("the container's end is unknown");
     }
     Long limit = PodTemplate.resources(spec.plan()).memoryBytes();
