@@ -3,7 +3,7 @@ package dev.archway.executor.runtime;
 import dev.archway.contract.plan.StepPlan;
 import java.time.Duration;
 import java.time.Instant;
-import org.jspecify.annotations.Nullable;
+import java.util.List;
 
 /**
  * A step to run.
@@ -11,11 +11,12 @@ import org.jspecify.annotations.Nullable;
  * @param deadline when it is killed; stays the same when the step is joined after a crash
  * @param limit the time limit the deadline comes from, for the message
  * @param attempt counted from 1; each is run and joined on its own
- * @param next what runs at once when this step succeeds, whole; a runtime may begin it by itself
- *     and is asked to run it all the same. Null when that is not known before this step has ended
+ * @param next what runs one after the other when this step succeeds and each of them does, whole; a
+ *     runtime may begin them by itself and is asked to run them all the same. Ends where that is
+ *     not known yet
  */
 public record StepSpec(
-    StepPlan plan, Instant deadline, Duration limit, int attempt, StepPlan.@Nullable Run next) {
+    StepPlan plan, Instant deadline, Duration limit, int attempt, List<StepPlan.Run> next) {
 
   /** The name of the attempt among all of the stage's steps. */
   public String name() {

@@ -42,7 +42,7 @@ final class Services {
             .name("service-" + session.key() + "-" + step.id())
             .unstarted(() -> {
               try {
-                end.complete(run.run(step, null, List.of(), () -> running.complete(true)));
+                end.complete(run.run(step, List.of(), List.of(), () -> running.complete(true)));
               } catch (InterruptedException | RuntimeException e) {
                 end.completeExceptionally(e);
               }

@@ -25,6 +25,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -38,6 +39,9 @@ import org.jspecify.annotations.Nullable;
 final class StepLoop {
   /** The name of the event that tells of the attempt's start. */
   static final String STARTED = "stage-started";
+
+  /** So many steps may run in a row while the executor is away. */
+  private static final int MOST_AHEAD = 20;
 
   private final StageSpec spec;
   private final StageDirectory directory;
@@ -134,8 +138,7 @@ final class StepLoop {
     for (int i = 0; i < flow.size(); i++) {
       switch (flow.get(i)) {
         case Flow.Step step -> {
-          StepPlan.Run next = i + 1 < flow.size() ? next(flow.get(i + 1), progress) : null;
-          step(step, next, levels, progress, run);
+          step(step, next(flow.subList(i + 1, flow.size()), progress), levels, progress, run);
         }
         case Flow.Group group -> group(group, levels, progress, run);
         case Flow.Parallel parallel -> parallel(parallel, levels, progress, run);
@@ -143,7 +146,15 @@ final class StepLoop {
     }
   }
 
-  /** What follows a step that succeeds, when that is certain and whole already; else null. */
+  /** What follows a step when it and all before succeed, as far as that is certain and whole. */
+  private List<StepPlan.Run> next(List<Flow> followers, Progress progress) {
+    return followers.stream()
+        .limit(MOST_AHEAD)
+        .map(node -> next(node, progress))
+        .takeWhile(Objects::nonNull)
+        .toList();
+  }
+
   private StepPlan.@Nullable Run next(Flow node, Progress progress) {
     return node instanceof Flow.Step follower
             && follower.when().condition() == null
@@ -157,7 +168,7 @@ final class StepLoop {
 
   /** The end of a step, or null of a service that runs. */
   private @Nullable StepFinished run(
-      StepPlan step, StepPlan.@Nullable Run next, List<List<FailureStrategy>> levels, StepRun run)
+      StepPlan step, List<StepPlan.Run> next, List<List<FailureStrategy>> levels, StepRun run)
       throws InterruptedException {
     return step instanceof StepPlan.Run service && service.background()
         ? services.begin(service, run)
@@ -166,12 +177,12 @@ final class StepLoop {
 
   private void step(
       Flow.Step node,
-      StepPlan.@Nullable Run next,
+      List<StepPlan.Run> next,
       List<List<FailureStrategy>> levels,
       Progress progress,
       StepRun run)
       throws InterruptedException {
-    StepPlan step = java.util.Objects.requireNonNull(steps.get(node.id()), node.id());
+    StepPlan step = Objects.requireNonNull(steps.get(node.id()), node.id());
     List<List<FailureStrategy>> inside = inside(node.onFailure(), levels);
     @Nullable StepFinished finished;
     if (run.before(step.id()) != null || run.begun(step.id())) {

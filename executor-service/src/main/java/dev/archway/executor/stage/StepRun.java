@@ -90,15 +90,12 @@ final class StepRun {
   /**
    * Runs the step to its end.
    *
-   * @param next what runs at once when it succeeds; null when that is not known yet
+   * @param next what runs one after the other when it succeeds, as far as that is known
    * @param levels its failure strategies, nearest first
    * @param running run when it has started, perhaps more than once
    */
   StepFinished run(
-      StepPlan step,
-      StepPlan.@Nullable Run next,
-      List<List<FailureStrategy>> levels,
-      Runnable running)
+      StepPlan step, List<StepPlan.Run> next, List<List<FailureStrategy>> levels, Runnable running)
       throws InterruptedException {
     StepFinished before = before(step.id());
     if (before != null && (!begun(step.id()) || directory.isSaid(step.id()))) {
@@ -202,7 +199,7 @@ final class StepRun {
 
   private Outcome attempt(
       StepPlan step,
-      StepPlan.@Nullable Run next,
+      List<StepPlan.Run> next,
       int attempt,
       Instant start,
       StepLog log,
@@ -257,7 +254,7 @@ final class StepRun {
     return new StepResult.Failed(FailureReason.INVALID_SPEC, why, null);
   }
 
-  private StepSpec limited(StepPlan step, StepPlan.@Nullable Run next, Instant start, int attempt) {
+  private StepSpec limited(StepPlan step, List<StepPlan.Run> next, Instant start, int attempt) {
     Instant own = start.plus(step.timeout());
     return own.isBefore(stageDeadline)
         ? new StepSpec(step, own, step.timeout(), attempt, next)

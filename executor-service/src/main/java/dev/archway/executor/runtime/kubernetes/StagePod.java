@@ -50,6 +50,9 @@ final class StagePod implements AutoCloseable {
   /** Steps that the one before has begun. */
   private final Set<String> begun = ConcurrentHashMap.newKeySet();
 
+  /** Steps that can open the gate of the next. */
+  private final Set<String> linked = ConcurrentHashMap.newKeySet();
+
   private final AtomicBoolean closed = new AtomicBoolean();
   private @Nullable Agent agent;
   private boolean found;
@@ -90,6 +93,16 @@ final class StagePod implements AutoCloseable {
   /** True when a step has been heard to go on by itself. */
   boolean hasBegun(String step) {
     return begun.contains(step);
+  }
+
+  /** Notes that all is in the pod for the step after this one. */
+  void linked(String step) {
+    linked.add(step);
+  }
+
+  /** True when a step is known to be able to open the gate of the next. */
+  boolean isLinked(String step) {
+    return linked.contains(step);
   }
 
   /** Joins the pod if another executor made it, and makes none; true when it was there before. */

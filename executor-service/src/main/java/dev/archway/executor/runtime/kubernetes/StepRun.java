@@ -129,7 +129,8 @@ final class StepRun {
       frames.clear();
       agent.follow(name, offset, frames);
       open(agent);
-      ahead(agent);
+      Agent open = agent;
+      var _ = Thread.ofVirtual().name("ahead-" + name).start(() -> ahead(open));
       return follow(agent);
     } finally {
       if (agent != null) {
@@ -169,18 +170,33 @@ final class StepRun {
   }
 
   /**
-   * Brings what the next step needs, when this one's exit code alone decides whether it runs,
-   * nothing is read of what this one leaves in the workspace, and the next one gets nothing that
-   * this one must not see.
+   * Brings what the following steps need, so that each opens the gate of the next: as far as a
+   * step's exit code alone decides whether the next one runs, nothing is read of what it leaves in
+   * the workspace, and the next one gets nothing that it must not see. The step's log does not wait
+   * for this.
    */
-  private void ahead(Agent agent) throws IOException, InterruptedException {
-    Run next = spec.next();
-    boolean readLater = spec.plan() instanceof Run run && !run.reports().isEmpty();
-    if (next != null
-        && next.command() != null
-        && !readLater
-        && !(spec.plan() instanceof BuildAndPush)) {
-      agent.ahead(next.id(), files.of(next, next.id()), name);
+  private void ahead(Agent agent) {
+    StepPlan before = spec.plan();
+    String gate = name;
+    try {
+      for (Run next : spec.next()) {
+        boolean readLater = before instanceof Run run && !run.reports().isEmpty();
+        if (readLater || before instanceof BuildAndPush || next.command() == null) {
+          return;
+        }
+        if (!pod.isLinked(gate)) {
+          agent.ahead(next.id(), files.of(next, next.id()), gate);
+          pod.linked(gate);
+        }
+        before = next;
+        gate = next.id();
+      }
+    } catch (IOException | RuntimeException e) {
+      // When its turn comes it is brought again, and then what hinders it is told.
+      System.getLogger(StepRun.class.getName())
+          .log(System.Logger.Level.DEBUG, "{0}: {1}", stage.key(), e.getMessage());
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -264,8 +280,8 @@ final class StepRun {
   private StepResult ended(Agent agent, String text) throws IOException, InterruptedException {
     // A step whose successor goes on has ended well, whatever was asked of it since.
     boolean goesOn = text.endsWith(NEXT);
-    if (goesOn && spec.next() != null) {
-      pod.begun(spec.next().id());
+    if (goesOn && !spec.next().isEmpty()) {
+      pod.begun(spec.next().getFirst().id());
     } else if (joined || ending.begun()) {
       StepResult killed = ending.result(agent.read(folder + "/killed"));
       if (killed != null) {
