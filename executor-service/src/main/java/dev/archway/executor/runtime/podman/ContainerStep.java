@@ -77,6 +77,10 @@ final class ContainerStep {
         }
         DurableFile.write(directory.resolve(CREATED), container);
         Prepared prepared = create(preparation, request);
+        early = end.due();
+        if (early != null) {
+          return early;
+        }
         if (prepared.hindered() != null) {
           return prepared.hindered();
         }

@@ -1,6 +1,7 @@
 package dev.archway.executor.runtime.podman;
 
 import dev.archway.executor.runtime.RuntimeUnavailableException;
+import dev.archway.executor.runtime.StopRequest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -36,6 +37,16 @@ final class Engine {
    */
   Outcome run(Duration limit, List<String> command)
       throws RuntimeUnavailableException, InterruptedException {
+    return run(limit, command, new StopRequest());
+  }
+
+  /**
+   * The same.
+   *
+   * @param stop ends the command with TERM when it comes
+   */
+  Outcome run(Duration limit, List<String> command, StopRequest stop)
+      throws RuntimeUnavailableException, InterruptedException {
     ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().putAll(environment);
     builder.redirectInput(java.nio.file.Path.of("/dev/null").toFile());
@@ -47,6 +58,11 @@ final class Engine {
           "cannot start %s: %s; install podman and buildah"
               .formatted(command.getFirst(), e.getMessage()),
           e);
+    }
+    Runnable end = process::destroy;
+    stop.subscribe(end);
+    if (stop.grace() != null) {
+      end.run();
     }
     try {
       CompletableFuture<String> out =
@@ -60,6 +76,7 @@ final class Engine {
       }
       return new Outcome(process.exitValue(), out.join(), err.join());
     } finally {
+      stop.unsubscribe(end);
       process.destroyForcibly();
     }
   }

@@ -4,6 +4,7 @@ import dev.archway.contract.image.Platform;
 import dev.archway.executor.runtime.RuntimeUnavailableException;
 import dev.archway.executor.runtime.StartFailure;
 import dev.archway.executor.runtime.StepResult.NotStarted;
+import dev.archway.executor.runtime.StopRequest;
 import dev.archway.executor.runtime.script.EngineMessage;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,11 +13,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /** The images in one platform's store. What is known to be there is kept in memory. */
 final class Images {
+  private static final Duration LOOK = Duration.ofMillis(200);
+
   private final Engine engine;
   private final Platform platform;
   private final Set<String> present = ConcurrentHashMap.newKeySet();
@@ -44,20 +48,30 @@ final class Images {
     }
   }
 
-  /** Makes sure that the image is in the store; null when it is. */
+  /**
+   * Makes sure that the image is in the store; null when it is.
+   *
+   * @param stop ends a pull, and the wait for another step's
+   */
   @Nullable NotStarted ensure(
       String name,
       @Nullable String policy,
       boolean plainHttp,
       @Nullable Path authFile,
-      Duration limit)
+      Duration limit,
+      StopRequest stop)
       throws RuntimeUnavailableException, InterruptedException {
     boolean always = "Always".equalsIgnoreCase(policy);
     if (!always && present.contains(name)) {
       return null;
     }
     ReentrantLock pull = pulls.computeIfAbsent(name, _ -> new ReentrantLock());
-    pull.lockInterruptibly();
+    while (!pull.tryLock(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
+      if (stop.grace() != null) {
+        return new NotStarted(
+            StartFailure.IMAGE_UNREACHABLE, "stopped while image %s was pulled".formatted(name));
+      }
+    }
     try {
       if (!always && (present.contains(name) || ofPlatform(name))) {
         present.add(name);
@@ -69,7 +83,7 @@ final class Images {
             "cannot use image %s: it is not in the store of %s (imagePullPolicy is Never)"
                 .formatted(name, platform));
       }
-      return pull(name, plainHttp, authFile, limit);
+      return pull(name, plainHttp, authFile, limit, stop);
     } finally {
       pull.unlock();
     }
@@ -81,7 +95,7 @@ final class Images {
   }
 
   private @Nullable NotStarted pull(
-      String name, boolean plainHttp, @Nullable Path authFile, Duration limit)
+      String name, boolean plainHttp, @Nullable Path authFile, Duration limit, StopRequest stop)
       throws RuntimeUnavailableException, InterruptedException {
     List<String> command =
         new ArrayList<>(List.of("podman", "pull", "-q", "--platform", platform.toString()));
@@ -92,7 +106,7 @@ final class Images {
       command.addAll(List.of("--authfile", authFile.toString()));
     }
     command.add(name);
-    Engine.Outcome pulled = engine.run(limit, command);
+    Engine.Outcome pulled = engine.run(limit, command, stop);
     if (!pulled.ok()) {
       String message = EngineMessage.first(pulled.err());
       return new NotStarted(

@@ -228,7 +228,9 @@ final class PodmanSession implements StageSession {
       auth = SecretFiles.registries(folder, List.of(run.imageRegistry()), secrets);
     }
     try {
-      return store.images().ensure(image, run.imagePullPolicy(), plain, auth, limit);
+      return store
+          .images()
+          .ensure(image, run.imagePullPolicy(), plain, auth, limit, control.of(run.id()));
     } finally {
       SecretFiles.delete(folder);
     }

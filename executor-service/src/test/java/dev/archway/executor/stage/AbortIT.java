@@ -1,0 +1,286 @@
+package dev.archway.executor.stage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.archway.contract.command.StageCommand.RunStage;
+import dev.archway.contract.command.StageCommand.StopStage;
+import dev.archway.contract.connector.Connector;
+import dev.archway.contract.event.StageEvent.StageFinished;
+import dev.archway.contract.id.StageKey;
+import dev.archway.contract.plan.FailureStrategy;
+import dev.archway.contract.plan.FailureStrategy.Action;
+import dev.archway.contract.plan.FailureStrategy.ErrorKind;
+import dev.archway.contract.plan.Flow;
+import dev.archway.contract.plan.StagePlan;
+import dev.archway.contract.plan.StepPlan;
+import dev.archway.contract.plan.When;
+import dev.archway.contract.status.Status;
+import dev.archway.executor.Engines;
+import dev.archway.executor.RecordedReports;
+import dev.archway.executor.Samples;
+import dev.archway.executor.runtime.podman.PodmanRuntime;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A stage that is stopped where no step of it runs; that running steps, builds, services and
+ * parallel steps end is in {@link StageBehaviour}, {@link ServiceBehaviour} and FlowOnPodmanIT.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class AbortIT {
+  private final Engines engines;
+  private final PodmanRuntime runtime;
+  private final Path stages;
+  private RecordedReports reports = new RecordedReports();
+  private StageWorker worker;
+
+  AbortIT(@TempDir Path home) throws Exception {
+    engines = Engines.start(home);
+    runtime = engines.runtime();
+    stages = home.resolve("stages");
+    worker = newWorker();
+  }
+
+  private StageWorker newWorker() {
+    return new StageWorker(
+        stages,
+        runtime,
+        reports,
+        new StageWorker.Capacity(1, 1),
+        Samples.SECRETS,
+        Clock.systemUTC());
+  }
+
+  @BeforeEach
+  void freshReports() {
+    reports = new RecordedReports();
+    worker = newWorker();
+  }
+
+  @AfterEach
+  void stopWorker() {
+    Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> worker.active() == 0);
+    worker.close();
+  }
+
+  @AfterAll
+  void stopEngines() {
+    runtime.close();
+    engines.close();
+  }
+
+  /** Takes connections and never says a word. */
+  private static final class Silent implements AutoCloseable {
+    private final ServerSocket socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    private final CountDownLatch asked = new CountDownLatch(1);
+
+    Silent() throws IOException {
+      Thread.ofVirtual()
+          .start(() -> {
+            try (Socket open = socket.accept()) {
+              asked.countDown();
+              assertThat(open.getInputStream().readAllBytes()).isNotNull();
+            } catch (IOException _) {
+              // The test is over, or the client has gone.
+            }
+          });
+    }
+
+    String host() {
+      return "127.0.0.1:" + socket.getLocalPort();
+    }
+
+    boolean isAsked() {
+      return asked.getCount() == 0;
+    }
+
+    @Override
+    public void close() throws IOException {
+      socket.close();
+    }
+  }
+
+  /** Runs the stage, stops it once that is so, and returns how it ended. */
+  private StageFinished stopOnce(Callable<Boolean> there, RunStage command) throws Exception {
+    worker.handle(command);
+    Awaitility.await().atMost(Duration.ofMinutes(1)).until(there);
+    worker.handle(new StopStage(command.key(), "ann"));
+    Awaitility.await()
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> reports.finished().isPresent() && worker.active() == 0);
+    assertThat(
+            engines.shell(
+                "podman ps -aq --filter label=dev.archway.execution=" + command.key().execution()))
+        .isEmpty();
+    return reports.finished().orElseThrow();
+  }
+
+  private static StepPlan.Run from(String registry) {
+    StepPlan.Run plain = Samples.run("pull", "true");
+    return new StepPlan.Run(
+        plain.id(),
+        plain.name(),
+        plain.timeout(),
+        "tool",
+        new Connector.DockerRegistry("silent", URI.create("http://" + registry), null, null),
+        plain.command(),
+        plain.shell(),
+        Map.of(),
+        plain.resources(),
+        null,
+        false,
+        null);
+  }
+
+  @Test
+  void whileItWaitsForItsTurn() throws Exception {
+    RunStage first = Samples.stage(Samples.key(), null, Samples.run("first", "sleep 600"));
+    RunStage second = Samples.stage(Samples.key(), null, Samples.run("second", "echo no"));
+    worker.handle(first);
+    Awaitility.await()
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> reports.told().toString().contains("StepStarted"));
+    worker.handle(second);
+    worker.handle(new StopStage(second.key(), "ann"));
+    Awaitility.await()
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> reports.finished().isPresent() && worker.active() == 1);
+    assertThat(reports.finished().orElseThrow().key()).isEqualTo(second.key());
+    assertThat(reports.finished().orElseThrow().status()).isEqualTo(Status.ABORTED);
+    assertThat(reports.step("second").status()).isEqualTo(Status.SKIPPED);
+    worker.handle(new StopStage(first.key(), "ann"));
+  }
+
+  @Test
+  void whileAnImageIsPulled() throws Exception {
+    try (Silent registry = new Silent()) {
+      StageFinished finished =
+          stopOnce(
+              registry::isAsked,
+              Samples.stage(
+                  Samples.key(), null, from(registry.host()), Samples.run("after", "true")));
+      assertThat(finished.status()).isEqualTo(Status.ABORTED);
+      assertThat(reports.step("pull").status()).isEqualTo(Status.ABORTED);
+      assertThat(reports.step("after").status()).isEqualTo(Status.SKIPPED);
+    }
+  }
+
+  @Test
+  void whileItClones() throws Exception {
+    try (Silent server = new Silent()) {
+      StageFinished finished =
+          stopOnce(
+              server::isAsked,
+              Samples.stage(
+                  Samples.key(),
+                  Samples.checkout(
+                      "http://%s/repo.git".formatted(server.host()),
+                      "refs/heads/main",
+                      "0".repeat(40)),
+                  clone("clone"),
+                  Samples.run("after", "true")));
+      assertThat(finished.status()).isEqualTo(Status.ABORTED);
+      assertThat(reports.step("clone").status()).isEqualTo(Status.ABORTED);
+      assertThat(reports.step("after").status()).isEqualTo(Status.SKIPPED);
+    }
+  }
+
+  private static StepPlan clone(String id) {
+    return new StepPlan.Clone(id, id, Samples.MINUTE);
+  }
+
+  @Test
+  void whileItWaitsForAnotherTry() throws Exception {
+    StageKey key = Samples.key();
+    RunStage command =
+        retried(
+            Samples.stage(key, null, Samples.run("flaky", "echo try; exit 3")),
+            new Action.Retry(3, List.of(Duration.ofHours(1)), null, new Action.MarkAsFailure()));
+    StageFinished finished =
+        stopOnce(
+            () -> {
+              try (var files = Files.walk(stages)) {
+                return files.anyMatch(file -> file.getFileName().toString().contains("flaky.try1"));
+              } catch (java.io.UncheckedIOException _) {
+                return false; // A file went while it was looked at.
+              }
+            },
+            command);
+    assertThat(finished.status()).isEqualTo(Status.ABORTED);
+    assertThat(reports.step("flaky").status()).isEqualTo(Status.ABORTED);
+    assertThat(reports.text("flaky")).containsExactly("try");
+  }
+
+  private static RunStage retried(RunStage command, Action action) {
+    StagePlan plain = command.stage();
+    StagePlan stage =
+        new StagePlan(
+            plain.id(),
+            plain.identifier(),
+            plain.name(),
+            plain.after(),
+            plain.platform(),
+            plain.placement(),
+            plain.steps(),
+            plain.timeout(),
+            When.SUCCESS,
+            List.of(
+                new Flow.Step(
+                    "flaky",
+                    When.SUCCESS,
+                    List.of(new FailureStrategy(Set.of(ErrorKind.ALL_ERRORS), action)))),
+            List.of(),
+            Map.of(),
+            Set.of(),
+            null);
+    @Nullable String pipeline = command.pipeline();
+    return new RunStage(
+        command.key(), stage, null, command.environment(), command.values(), pipeline);
+  }
+
+  @Test
+  void afterItsEndNothingChanges() throws Exception {
+    RunStage command = Samples.stage(Samples.key(), null, Samples.run("one", "echo one"));
+    worker.handle(command);
+    Awaitility.await()
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> reports.finished().isPresent() && worker.active() == 0);
+    worker.handle(new StopStage(command.key(), "ann"));
+    worker.handle(new StopStage(command.key(), "ann"));
+    worker.handle(command);
+    Awaitility.await()
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> reports.told().stream().filter(StageFinished.class::isInstance).count() == 2);
+    assertThat(reports.told().stream().filter(StageFinished.class::isInstance))
+        .containsOnly(reports.finished().orElseThrow());
+    assertThat(reports.finished().orElseThrow().status()).isEqualTo(Status.SUCCESS);
+  }
+
+  @Test
+  void ofAStageThatNobodyKnowsIsOverAtOnce() {
+    CountDownLatch over = new CountDownLatch(1);
+    worker.handle(new StopStage(Samples.key(), "ann"), over::countDown);
+    assertThat(over.getCount()).isZero();
+    assertThat(reports.told()).isEmpty();
+  }
+}
