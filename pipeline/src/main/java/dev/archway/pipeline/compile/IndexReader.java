@@ -1,6 +1,5 @@
 package dev.archway.pipeline.compile;
 
-import dev.archway.contract.connector.Connector;
 import dev.archway.contract.image.Repository;
 import dev.archway.contract.plan.IndexPlan;
 import dev.archway.contract.plan.StagePlan;
@@ -54,16 +53,15 @@ final class IndexReader {
 
   private void index(
       Fields fields, List<StagePlan> runs, List<StagePlan> notPicked, List<IndexPlan> indexes) {
-    Connector.DockerRegistry registry =
-        lookup.find(fields, "connectorRef", Connector.DockerRegistry.class);
-    Repository repository = StepReader.repository(fields, registry);
+    PushTarget target = PushTarget.ofRepository(fields, lookup);
     List<String> tags = StepReader.tags(fields, "tags");
     List<String> from = StepReader.tags(fields, "from");
     Boolean allowPartial = fields.bool("allowPartial");
     fields.finish();
-    if (registry == null || repository == null || tags.isEmpty() || from.isEmpty()) {
+    if (target == null || tags.isEmpty() || from.isEmpty()) {
       return;
     }
+    Repository repository = target.repository();
     claimed.claim(fields, repository, tags);
     Set<String> after = new LinkedHashSet<>();
     List<String> leftOut = new ArrayList<>();
@@ -102,7 +100,7 @@ final class IndexReader {
     indexes.add(
         new IndexPlan(
             ids.next(),
-            registry,
+            target.registry(),
             repository,
             tags,
             from.stream().map(tag -> new IndexPlan.Part(tag, null)).toList(),

@@ -7,10 +7,18 @@ import dev.archway.pipeline.ProblemCode;
 import dev.archway.pipeline.dialect.Form;
 import java.net.URI;
 import java.util.Objects;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Where an image is pushed to, and as whom. */
 record PushTarget(Connector.DockerRegistry registry, Repository repository) {
+  private static final String ACR_EXAMPLE = "acme.azurecr.io/app";
+
+  /** Amazon ECR user guide, "Amazon ECR private registry", section "Private registry URL". */
+  private static final Pattern ECR =
+      Pattern.compile("([0-9]{12})\\.dkr\\.ecr\\.([a-z0-9-]+)\\.amazonaws\\.com(?:\\.cn)?/(.+)");
 
   /** The target that a step of {@code type} names; null when findings say why there is none. */
   static @Nullable PushTarget read(String type, Fields fields, Lookup lookup) {
@@ -19,6 +27,27 @@ record PushTarget(Connector.DockerRegistry registry, Repository repository) {
       case "BuildAndPushGAR", "BuildAndPushGCR" -> google(fields, lookup);
       case "BuildAndPushACR" -> acr(fields, lookup);
       default -> docker(fields, lookup);
+    };
+  }
+
+  /**
+   * The target whose repository is written whole ({@code repo}), where no step type but the
+   * connector says what kind of registry it is at.
+   */
+  static @Nullable PushTarget ofRepository(Fields fields, Lookup lookup) {
+    String ref = fields.text("connectorRef");
+    Connector connector =
+        ref == null
+            ? null
+            : lookup.connectors().find(lookup.org(), lookup.project(), ref).orElse(null);
+    return switch (connector) {
+      case Connector.Aws aws -> ecr(fields, aws);
+      case Connector.Gcp gcp -> {
+        String example = "europe-docker.pkg.dev/my-project/my-repository/app";
+        yield hosted(fields, "repo", example, host -> google(gcp, host));
+      }
+      case Connector.Azure azure -> hosted(fields, "repo", ACR_EXAMPLE, host -> acr(azure, host));
+      case null, default -> docker(fields, lookup);
     };
   }
 
@@ -35,9 +64,32 @@ record PushTarget(Connector.DockerRegistry registry, Repository repository) {
     String region = matching(fields, "region", Form.REGION);
     String account = matching(fields, "account", Form.ACCOUNT);
     String image = fields.required("imageName", "");
-    if (aws == null || region == null || account == null || image.isEmpty()) {
-      return null;
+    return aws == null || region == null || account == null || image.isEmpty()
+        ? null
+        : ecr(fields, "imageName", aws, account, region, image);
+  }
+
+  private static @Nullable PushTarget ecr(Fields fields, Connector.Aws aws) {
+    String written = fields.required("repo", "");
+    Matcher whole = ECR.matcher(written);
+    if (whole.matches()) {
+      return ecr(fields, "repo", aws, whole.group(1), whole.group(2), whole.group(3));
     }
+    if (!written.isEmpty()) {
+      fields.error(
+          "repo",
+          ProblemCode.BAD_VALUE,
+          "\"%s\" (expected: the registry's host and the repository, such as 123456789012.dkr.ecr.eu-west-1.amazonaws.com/app)"
+              .formatted(written));
+    }
+    return null;
+  }
+
+  /**
+   * @param key where the image's name stands
+   */
+  private static @Nullable PushTarget ecr(
+      Fields fields, String key, Connector.Aws aws, String account, String region, String image) {
     String domain = region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com";
     URI url =
         Objects.requireNonNullElseGet(
@@ -48,7 +100,7 @@ record PushTarget(Connector.DockerRegistry registry, Repository repository) {
             aws.ecrEndpoint(), () -> URI.create("https://api.ecr.%s.%s".formatted(region, domain)));
     return of(
         fields,
-        "imageName",
+        key,
         new Connector.DockerRegistry(
             aws.ref(), url, aws.accessKey(), aws.secretKey(), new EcrAccess(region, endpoint)),
         image);
@@ -76,36 +128,48 @@ record PushTarget(Connector.DockerRegistry registry, Repository repository) {
     return of(
         fields,
         "imageName",
-        new Connector.DockerRegistry(gcp.ref(), host, "_json_key", gcp.keyFile()),
+        google(gcp, host),
         // Projects of a domain are written domain:project.
         project.replace(':', '/') + "/" + image);
+  }
+
+  private static Connector.DockerRegistry google(Connector.Gcp gcp, URI host) {
+    return new Connector.DockerRegistry(gcp.ref(), host, "_json_key", gcp.keyFile());
   }
 
   /** Azure's documentation, "Azure Container Registry authentication with service principals". */
   private static @Nullable PushTarget acr(Fields fields, Lookup lookup) {
     Connector.Azure azure = lookup.find(fields, "connectorRef", Connector.Azure.class);
-    String written = fields.required("repository", "");
+    return azure == null
+        ? null
+        : hosted(fields, "repository", ACR_EXAMPLE, host -> acr(azure, host));
+  }
+
+  private static Connector.DockerRegistry acr(Connector.Azure azure, URI host) {
+    return new Connector.DockerRegistry(azure.ref(), host, azure.clientId(), azure.clientSecret());
+  }
+
+  /** A repository that is written with its registry's host. */
+  private static @Nullable PushTarget hosted(
+      Fields fields, String key, String example, Function<URI, Connector.DockerRegistry> registry) {
+    String written = fields.required(key, "");
     int start = written.contains("://") ? written.indexOf("://") + 3 : 0;
     int slash = written.indexOf('/', start);
-    if (azure == null || written.isEmpty()) {
+    if (written.isEmpty()) {
       return null;
     }
     if (slash < 0) {
       fields.error(
-          "repository",
+          key,
           ProblemCode.BAD_VALUE,
-          "\"%s\" (expected: the registry's host and the repository, such as acme.azurecr.io/app)"
-              .formatted(written));
+          "\"%s\" (expected: the registry's host and the repository, such as %s)"
+              .formatted(written, example));
       return null;
     }
-    URI host = url(fields, "repository", written.substring(0, slash));
+    URI host = url(fields, key, written.substring(0, slash));
     return host == null
         ? null
-        : of(
-            fields,
-            "repository",
-            new Connector.DockerRegistry(azure.ref(), host, azure.clientId(), azure.clientSecret()),
-            written.substring(slash + 1));
+        : of(fields, key, registry.apply(host), written.substring(slash + 1));
   }
 
   private static @Nullable URI url(Fields fields, String key, String host) {

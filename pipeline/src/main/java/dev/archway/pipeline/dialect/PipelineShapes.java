@@ -77,8 +77,12 @@ public final class PipelineShapes {
   private static final Shape.Keys IMAGE_INDEX =
       Shape.of("ImageIndex", "An image index, made of tags that the pipeline's own steps push.")
           .with(
-              text("connectorRef", "A connector of type DockerRegistry.").needed(),
-              text("repo", "The repository, at the connector's registry.").needed(),
+              text("connectorRef", "A connector of type DockerRegistry, Aws, Gcp or Azure.")
+                  .needed(),
+              text(
+                      "repo",
+                      "The repository; with a cloud's connector, whole: the registry's host and the repository.")
+                  .needed(),
               tags("tags", "The index's tags."),
               tags("from", "The tags of its parts, each pushed by a step to the same repository."),
               flag(
