@@ -205,6 +205,26 @@ final class AbortIT {
     }
   }
 
+  @Test
+  void whileABuildRunsThatDoesNotListen() throws Exception {
+    String sleeper = "sleep 86" + System.nanoTime() % 1_000_000;
+    StageFinished finished =
+        stopOnce(
+            () -> reports.text("push").contains("on"),
+            Samples.stage(
+                Samples.key(),
+                null,
+                Samples.run(
+                    "file",
+                    "printf 'FROM alpine AS dev-env\\nRUN trap \"\" TERM; echo on; %s; true\\n' >Dockerfile"
+                        .formatted(sleeper)),
+                Samples.build("push", engines.host(), "Dockerfile")));
+    assertThat(finished.status()).isEqualTo(Status.ABORTED);
+    assertThat(reports.step("push").status()).isEqualTo(Status.ABORTED);
+    assertThat(engines.shell("pgrep -fx '%s' || true".formatted(sleeper))).isEmpty();
+    assertThat(engines.shell("buildah containers -q")).isEmpty();
+  }
+
   private static StepPlan clone(String id) {
     return new StepPlan.Clone(id, id, Samples.MINUTE);
   }
