@@ -150,6 +150,18 @@ final class StageReader {
   }
 
   private List<Run> runs(Fields spec, String stage) {
+    // Told once: who writes one of the two writes the other, and no infrastructure.
+    String elsewhere = spec.has("runtime") ? "runtime" : "platform";
+    if (spec.has(elsewhere)) {
+      spec.error(
+          elsewhere,
+          ProblemCode.NOT_SUPPORTED,
+          "\"%s\" picks a machine of Harness Cloud or of a delegate (expected: infrastructure of type KubernetesDirect, and an image for each step that runs)"
+              .formatted(elsewhere));
+      if (!spec.has("infrastructure")) {
+        return List.of();
+      }
+    }
     Fields infrastructure = spec.requiredObject("infrastructure");
     String from = infrastructure.text("useFromStage");
     Fields placementFields;

@@ -177,7 +177,8 @@ public final class StageShapes {
               texts("sharedPaths", "Absolute paths of empty folders that its steps share."),
               object("slsa_provenance", "Accepted where it is switched off.", () -> PROVENANCE))
           .with(caching())
-          .refuses("serviceDependencies", "runtime", "platform");
+          .refuses("serviceDependencies")
+          .refusesByReader("runtime", "platform");
 
   /** A stage. */
   public static final Shape.Keys STAGE =
