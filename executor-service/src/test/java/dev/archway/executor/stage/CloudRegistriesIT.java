@@ -145,6 +145,26 @@ final class CloudRegistriesIT {
                 "curl -sf -u AWS:secret http://localhost:%d/v2/acme/cache-linux-amd64/tags/list"
                     .formatted(port)))
         .contains("acme/cache-linux-amd64");
+    reports.clear();
+    assertThat(run(stepOf("acme/aws:1.0", ecr)).failure()).isNull();
+    assertThat(reports.text("use")).containsExactly("as made");
+  }
+
+  /** A step whose image lies there. */
+  private StepPlan stepOf(String image, EcrAccess ecr) {
+    return new StepPlan.Run(
+        "use",
+        "use",
+        Samples.MINUTE,
+        image,
+        new DockerRegistry("AWS", URI.create("http://localhost:" + port), "AWS", SECRET, ecr),
+        "[ -s /made ] && echo as made",
+        StepPlan.Shell.SH,
+        Map.of(),
+        StepPlan.Resources.UNLIMITED,
+        "Always",
+        false,
+        null);
   }
 
   @Test

@@ -184,8 +184,7 @@ final class RunReader {
           ProblemCode.BAD_VALUE,
           "\"%s\" (expected: an image reference such as alpine:3.22)".formatted(image));
     }
-    Connector.DockerRegistry registry =
-        lookup.find(fields, "connectorRef", Connector.DockerRegistry.class);
+    Connector.DockerRegistry registry = CloudRegistry.ofImage(fields, lookup, image);
     Map<String, String> own = fields.templates("envVariables");
     for (String name : own.keySet()) {
       if (!VARIABLE.matcher(name).matches()) {

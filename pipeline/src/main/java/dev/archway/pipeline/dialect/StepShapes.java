@@ -52,7 +52,9 @@ public final class StepShapes {
     return Shape.of(name, about)
         .with(
             text("image", "The image that it runs in.").needed(),
-            text("connectorRef", "A connector of type DockerRegistry, to pull the image with.")
+            text(
+                    "connectorRef",
+                    "A connector of type DockerRegistry, Aws, Gcp or Azure, to pull the image with; with a cloud's, the image is written whole.")
                 .needed(),
             map("envVariables", "Environment variables."),
             word(

@@ -1,5 +1,6 @@
 package dev.archway.executor.runtime.kubernetes;
 
+import dev.archway.connector.RegistryLogin;
 import dev.archway.contract.connector.Connector.DockerRegistry;
 import dev.archway.contract.image.Platform;
 import dev.archway.contract.wire.ContractMapper;
@@ -65,7 +66,8 @@ final class EntryPoints implements AutoCloseable {
    *
    * @param image its full name
    * @param account whose registry and name are used there
-   * @param password gives the account's password; not asked without an account
+   * @param login gives the account's user and password as {@link RegistryLogin#pair} does; not
+   *     asked without an account
    * @throws NoEntryPoint when another try would not help
    * @throws IOException when the registry cannot be asked now
    */
@@ -73,10 +75,10 @@ final class EntryPoints implements AutoCloseable {
       String image,
       Platform platform,
       @Nullable DockerRegistry account,
-      Function<DockerRegistry, String> password)
+      Function<DockerRegistry, String> login)
       throws IOException, InterruptedException {
     List<String> refusals = new ArrayList<>();
-    for (Place place : places(image, account, password)) {
+    for (Place place : places(image, account, login)) {
       try {
         return read(place, platform);
       } catch (NotThere e) {
@@ -89,7 +91,7 @@ final class EntryPoints implements AutoCloseable {
 
   /** Mirrors come first, as with builds. */
   private List<Place> places(
-      String image, @Nullable DockerRegistry account, Function<DockerRegistry, String> password) {
+      String image, @Nullable DockerRegistry account, Function<DockerRegistry, String> login) {
     List<Place> places = new ArrayList<>();
     for (KubernetesSettings.Mirror mirror : settings.mirrors()) {
       if (image.startsWith(mirror.prefix() + "/")) {
@@ -102,10 +104,7 @@ final class EntryPoints implements AutoCloseable {
     String basic = null;
     if (own && account != null && account.username() != null) {
       basic =
-          Base64.getEncoder()
-              .encodeToString(
-                  (account.username() + ":" + password.apply(account))
-                      .getBytes(StandardCharsets.UTF_8));
+          Base64.getEncoder().encodeToString(login.apply(account).getBytes(StandardCharsets.UTF_8));
     }
     boolean plain =
         (own && account != null && account.plainHttp())

@@ -25,7 +25,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -93,7 +92,7 @@ final class StepFiles {
                   ImageName.full(run.image(), run.imageRegistry()),
                   spec.stage().platform(),
                   run.imageRegistry(),
-                  account -> resolve(Objects.requireNonNull(account.password())));
+                  this::pair);
         } else {
           words = script(run, name, files);
         }
