@@ -43,8 +43,8 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A stage that is stopped where no step of it runs; that running steps, builds, services and
- * parallel steps end is in {@link StageBehaviour}, {@link ServiceBehaviour} and FlowOnPodmanIT.
+ * A stage that is stopped where none of its own programs runs, or one that does not listen; that
+ * others end is in {@link StageBehaviour} and FlowOnPodmanIT.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class AbortIT {

@@ -60,7 +60,7 @@ final class CrashIT {
           Samples.stage(
               Samples.key(),
               null,
-              StageBehaviour.login("export SESSION=key-$((40 + 2))-of-ann"),
+              SecretBehaviour.login("export SESSION=key-$((40 + 2))-of-ann"),
               Samples.run(
                   "use",
                   "for n in $(seq 1 60); do echo \"$n <+steps.login.output.outputVariables.session>\"; sleep 0.1; done"));

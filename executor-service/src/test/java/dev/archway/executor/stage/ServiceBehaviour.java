@@ -7,15 +7,12 @@ import dev.archway.contract.command.StageCommand.StopStage;
 import dev.archway.contract.event.StageEvent.StageFinished;
 import dev.archway.contract.event.StageEvent.StepFinished;
 import dev.archway.contract.failure.FailureReason;
-import dev.archway.contract.id.ExecutionId;
 import dev.archway.contract.id.StageKey;
-import dev.archway.contract.plan.Checkout;
 import dev.archway.contract.plan.StagePlan;
 import dev.archway.contract.plan.StepPlan;
 import dev.archway.contract.report.TestReport;
 import dev.archway.contract.status.Status;
 import dev.archway.executor.Engines;
-import dev.archway.executor.RecordedReports;
 import dev.archway.executor.Samples;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -23,29 +20,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import org.awaitility.Awaitility;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What services do, and what is told of reports: a part of {@link StageBehaviour}. */
-interface ServiceBehaviour {
-  /** A stage of these steps. */
-  RunStage stage(StageKey key, @Nullable Checkout checkout, StepPlan... steps);
-
-  /** Runs a stage to its end. */
-  StageFinished run(StepPlan... steps);
-
-  /** Waits for the end of the stage that runs. */
-  StageFinished await();
-
-  /** What has been told. */
-  RecordedReports reports();
-
-  /** The executor. */
-  StageWorker worker();
-
-  /** What is left of an execution. */
-  List<String> remains(ExecutionId execution) throws Exception;
-
+interface ServiceBehaviour extends StageUnderTest {
   @Test
   default void testReportsOfAFailedStepAreToldAndNothingOutsideTheWorkspaceIsRead() {
     StageFinished finished =
@@ -62,7 +40,7 @@ interface ServiceBehaviour {
                     exit 1
                     """)
                 .with(List.of("/harness/out/**/*.xml", "out/up/two.xml", "../*"), List.of()));
-    assertThat(StageBehaviour.failure(finished).exitCode()).isEqualTo(1);
+    assertThat(failure(finished).exitCode()).isEqualTo(1);
     TestReport tests = Objects.requireNonNull(reports().step("check").tests());
     assertThat(tests.tests()).isEqualTo(2);
     assertThat(tests.failures()).isEqualTo(1);
@@ -160,8 +138,8 @@ interface ServiceBehaviour {
             Samples.run("web", "").with(List.of(), List.of("/no/such/program")).inBackground(),
             Samples.run("next", "true"));
     assertThat(finished.status()).isEqualTo(Status.FAILED);
-    assertThat(StageBehaviour.failure(finished).reason()).isEqualTo(FailureReason.INVALID_SPEC);
-    assertThat(StageBehaviour.failure(finished).step()).isEqualTo("web");
+    assertThat(failure(finished).reason()).isEqualTo(FailureReason.INVALID_SPEC);
+    assertThat(failure(finished).step()).isEqualTo("web");
     assertThat(reports().step("next").status()).isEqualTo(Status.SKIPPED);
   }
 
@@ -211,7 +189,7 @@ interface ServiceBehaviour {
     worker().handle(new RunStage(command.key(), brief, null, command.environment()));
     StageFinished finished = await();
     assertThat(finished.status()).isEqualTo(Status.EXPIRED);
-    assertThat(StageBehaviour.failure(finished).step()).isEqualTo("wait");
+    assertThat(failure(finished).step()).isEqualTo("wait");
     assertThat(reports().step("web").status()).isEqualTo(Status.SUCCESS);
     assertThat(reports().text("web")).containsExactly("ends");
   }

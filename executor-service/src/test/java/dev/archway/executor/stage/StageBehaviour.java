@@ -4,12 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.archway.contract.command.StageCommand.RunStage;
 import dev.archway.contract.command.StageCommand.StopStage;
-import dev.archway.contract.event.ImageEvent.ImagePushed;
 import dev.archway.contract.event.LogChunk;
 import dev.archway.contract.event.StageEvent.StageFinished;
 import dev.archway.contract.event.StageEvent.StageStarted;
-import dev.archway.contract.event.StageEvent.StepFinished;
-import dev.archway.contract.failure.Failure;
 import dev.archway.contract.failure.FailureReason;
 import dev.archway.contract.id.ExecutionId;
 import dev.archway.contract.id.StageKey;
@@ -26,8 +23,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -39,7 +34,7 @@ import org.junit.jupiter.api.TestInstance;
 
 /** What a whole stage does on a real place, the same on every runtime. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-abstract class StageBehaviour implements ServiceBehaviour {
+abstract class StageBehaviour implements ServiceBehaviour, BuildBehaviour, SecretBehaviour {
   private static final long MEGABYTE = 1024 * 1024;
 
   /** What differs between runtimes, but for what a stage does. */
@@ -117,6 +112,16 @@ abstract class StageBehaviour implements ServiceBehaviour {
   }
 
   @Override
+  public Place place() {
+    return place;
+  }
+
+  @Override
+  public Path home() {
+    return home;
+  }
+
+  @Override
   public StageWorker worker() {
     return worker;
   }
@@ -146,7 +151,8 @@ abstract class StageBehaviour implements ServiceBehaviour {
     return run(stage(Samples.key(), null, steps));
   }
 
-  StageFinished run(RunStage command) {
+  @Override
+  public StageFinished run(RunStage command) {
     worker.handle(command);
     return await();
   }
@@ -158,10 +164,6 @@ abstract class StageBehaviour implements ServiceBehaviour {
         .pollInterval(Duration.ofMillis(20))
         .until(reports::finished, java.util.Optional::isPresent)
         .orElseThrow();
-  }
-
-  static Failure failure(StageFinished finished) {
-    return Objects.requireNonNull(finished.failure());
   }
 
   @Test
@@ -249,11 +251,12 @@ abstract class StageBehaviour implements ServiceBehaviour {
                 Samples.MINUTE,
                 30 * MEGABYTE));
     assertThat(failure(finished).reason()).isEqualTo(FailureReason.OUT_OF_MEMORY);
-    assertThat(failure(run2(Samples.run("kill", "kill -9 $$ || true; exit 137"))).reason())
+    assertThat(failure(runAnother(Samples.run("kill", "kill -9 $$ || true; exit 137"))).reason())
         .isEqualTo(FailureReason.EXIT_CODE);
   }
 
-  StageFinished run2(StepPlan... steps) {
+  @Override
+  public StageFinished runAnother(StepPlan... steps) {
     reports = new RecordedReports();
     worker = newWorker();
     return run(steps);
@@ -329,120 +332,6 @@ abstract class StageBehaviour implements ServiceBehaviour {
   }
 
   @Test
-  void secretsAreGivenToStepsAndKeptOutOfTheirLogs() {
-    StepPlan.Run print = Samples.run("print", "");
-    StageFinished finished =
-        run(
-            print.with(
-                print.image(),
-                """
-                echo "1 $TOKEN"; echo 2 '<+secrets.getValue("org.other")>'
-                printf '3 value o'; sleep 0.3; echo 'f token'
-                printf %s "$TOKEN" | base64; printf %s "$TOKEN" | wc -c >length
-                [ "$(cat length)" = 14 ] && exit 3
-                """,
-                Map.of("TOKEN", "<+secrets.getValue(\"token\")>")));
-    assertThat(reports.text("print"))
-        .containsExactly(
-            "1 **************", "2 **************", "3 **************", "**************");
-    assertThat(failure(finished).logTail()).noneMatch(line -> line.contains("value of"));
-    assertThat(failure(finished).exitCode()).isEqualTo(3);
-  }
-
-  /** A step that hands its variable SESSION on in secret. */
-  static StepPlan.Run login(String command) {
-    StepPlan.Run plain = Samples.run("login", command);
-    return new StepPlan.Run(
-        "login",
-        "login",
-        plain.timeout(),
-        plain.image(),
-        Objects.requireNonNull(plain.imageRegistry()),
-        command,
-        plain.shell(),
-        Map.of(),
-        plain.resources(),
-        null,
-        false,
-        null,
-        List.of(
-            new StepPlan.Output("session", "SESSION", true), new StepPlan.Output("user", "OWNER")),
-        List.of(),
-        List.of(),
-        false);
-  }
-
-  @Test
-  void secretOutputsReachLaterStepsAndNobodyElse() {
-    StageKey key = Samples.key();
-    StepPlan.Run use = Samples.run("use", "");
-    StageFinished finished =
-        run(
-            stage(
-                key,
-                null,
-                login("export SESSION=key-$((40 + 2))-of-ann; export OWNER=ann"),
-                use.with(
-                    use.image(),
-                    """
-                    echo '<+steps.login.output.outputVariables.session>' of <+steps.login.output.outputVariables.user>
-                    printf %s "$SESSION" | base64; printf %s "$SESSION" | wc -c >length
-                    [ "$(cat length)" = 13 ] && exit 3
-                    """,
-                    Map.of("SESSION", "<+steps.login.output.outputVariables.session>"))));
-    assertThat(failure(finished).exitCode()).isEqualTo(3);
-    assertThat(reports.text("use")).containsExactly("************** of ann", "**************");
-    assertThat(reports.step("login").outputs()).isEqualTo(Map.of("user", "ann"));
-    assertThat(reports.told().toString()).doesNotContain("key-42-of-ann");
-    Awaitility.await().until(() -> worker.active() == 0);
-    assertThat(StageDirectory.of(home.resolve("stages"), key).folder().resolve("secrets"))
-        .doesNotExist();
-  }
-
-  @Test
-  void secretOfABuildIsThereForTheLineThatMountsItAlone() {
-    StepPlan.BuildAndPush build = Samples.build("push", place.registry(), "Dockerfile");
-    StageFinished finished =
-        run(
-            Samples.run(
-                "file",
-                """
-                cat >Dockerfile <<'END'
-                FROM alpine AS dev-env
-                RUN --mount=type=secret,id=npm cat /run/secrets/npm; wc -c </run/secrets/npm >/length
-                RUN cat /length; [ ! -s /run/secrets/npm ] || exit 9
-                END
-                """),
-            build.with(
-                build.tags(), Map.of(), Map.of(), Map.of("npm", "<+secrets.getValue(\"npm\")>")));
-    assertThat(finished.failure()).isNull();
-    assertThat(reports.text("push"))
-        .anyMatch(line -> line.startsWith("**************"))
-        .contains("12")
-        .noneMatch(line -> line.contains("value of npm"));
-  }
-
-  @Test
-  void stoppedBuildLeavesNothing() {
-    StageKey key = Samples.key();
-    worker.handle(
-        stage(
-            key,
-            null,
-            Samples.run(
-                "file", "printf 'FROM alpine AS dev-env\\nRUN echo on; sleep 600\\n' >Dockerfile"),
-            Samples.build("push", place.registry(), "Dockerfile")));
-    Awaitility.await()
-        .atMost(Duration.ofMinutes(1))
-        .until(() -> reports.text("push").contains("on"));
-    worker.handle(new StopStage(key, "ann"));
-    assertThat(await().status()).isEqualTo(Status.ABORTED);
-    Awaitility.await()
-        .atMost(Duration.ofMinutes(1))
-        .untilAsserted(() -> assertThat(place.remains(key.execution())).isEmpty());
-  }
-
-  @Test
   void unknownImageIsNamed() {
     StageFinished finished =
         run(Samples.run("none", place.registry() + "/nowhere:1", "true", Samples.MINUTE, null));
@@ -462,81 +351,6 @@ abstract class StageBehaviour implements ServiceBehaviour {
     assertThat(run(command)).isEqualTo(first);
     assertThat(reports.step("one").logLines()).isEqualTo(1);
     assertThat(folder.resolve("workspace")).doesNotExist();
-  }
-
-  @Test
-  void clonesTheCommitBuildsAndPushesExactlyWhatIsReported() throws Exception {
-    Path repository = home.resolve("repo");
-    String commit =
-        place.shell(
-            """
-            mkdir %1$s; cd %1$s; git init -q -b main .
-            git config user.email a@b.c; git config user.name a
-            printf 'FROM alpine:latest AS dev-env\\nARG foo\\nRUN echo "$foo bar"\\nCOPY Dockerfile /\\n' >Dockerfile
-            git add .; git commit -qm 'First line'; git rev-parse HEAD
-            git commit -q --allow-empty -m 'Later'
-            """
-                .formatted(repository));
-    StageFinished finished =
-        run(
-            stage(
-                Samples.key(),
-                Samples.checkout(place.url(repository), "refs/heads/main", commit),
-                new StepPlan.Clone("clone", "clone", Samples.MINUTE),
-                Samples.build("push", place.registry(), "Dockerfile")));
-    assertThat(finished.failure()).isNull();
-    assertThat(reports.text("clone"))
-        .anyMatch(l -> l.contains(commit))
-        .anyMatch(l -> l.endsWith("First line"));
-    StepFinished push = reports.step("push");
-    assertThat(push.images()).hasSize(1);
-    assertThat(push.images().getFirst().commit()).isEqualTo(commit);
-    String digest = push.images().getFirst().digest().toString();
-    for (String tag : push.images().getFirst().tags()) {
-      assertThat(
-              place
-                  .head("/v2/my-repo/ci-demo/manifests/" + tag)
-                  .headers()
-                  .firstValue("Docker-Content-Digest"))
-          .hasValue(digest);
-    }
-    assertThat(reports.text("push")).anyMatch(line -> line.contains("bar bar"));
-    int image =
-        reports
-            .told()
-            .indexOf(
-                reports.told().stream()
-                    .filter(ImagePushed.class::isInstance)
-                    .findFirst()
-                    .orElseThrow());
-    assertThat(image).isLessThan(reports.told().indexOf(push));
-  }
-
-  @Test
-  void failedBuildIsToldFromAFailedPush() throws Exception {
-    StageFinished finished =
-        run(
-            Samples.run("file", "printf 'FROM alpine AS dev-env\\nRUN exit 7\\n' >Dockerfile"),
-            Samples.build("push", place.registry(), "Dockerfile"));
-    assertThat(failure(finished).reason()).isEqualTo(FailureReason.BUILD_FAILED);
-    StageFinished outside =
-        run2(
-            Samples.run("file", "ln -s /etc/passwd Dockerfile"),
-            Samples.build("push", place.registry(), "Dockerfile"));
-    assertThat(failure(outside).reason()).isEqualTo(FailureReason.BUILD_FAILED);
-    assertThat(failure(outside).message()).contains("workspace");
-  }
-
-  @Test
-  void registryThatIsDownFailsThePushAfterRetries() {
-    StageFinished finished =
-        run(
-            Samples.run("file", "printf 'FROM alpine AS dev-env\\n' >Dockerfile"),
-            Samples.build("push", "localhost:9", "Dockerfile"));
-    assertThat(failure(finished).reason()).isEqualTo(FailureReason.PUSH_FAILED);
-    assertThat(failure(finished).message()).contains("connection refused");
-    assertThat(reports.text("push")).filteredOn(line -> line.contains("next try")).hasSize(3);
-    assertThat(reports.step("push").images()).isEmpty();
   }
 
   @Test
