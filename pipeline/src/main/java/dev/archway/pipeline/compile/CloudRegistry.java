@@ -53,8 +53,23 @@ final class CloudRegistry {
         URI host = host(fields, image, ACR_EXAMPLE);
         yield host == null ? null : acr(azure, host);
       }
-      case null, default -> lookup.find(fields, "connectorRef", Connector.DockerRegistry.class);
+      case null, default -> docker(fields, lookup);
     };
+  }
+
+  /** The registry that the connector itself names. */
+  static Connector.@Nullable DockerRegistry docker(Fields fields, Lookup lookup) {
+    String ref = fields.text("connectorRef");
+    if (ref == null) {
+      fields.missing("connectorRef");
+      return null;
+    }
+    return lookup.find(
+        fields,
+        "connectorRef",
+        ref,
+        Connector.DockerRegistry.class,
+        "DockerRegistry, Aws, Gcp or Azure");
   }
 
   private static @Nullable URI host(Fields fields, String image, String example) {

@@ -22,6 +22,23 @@ record Lookup(Connectors connectors, String org, String project) {
 
   /** The connector {@code ref}, which stands at {@code key}. */
   <T extends Connector> @Nullable T find(Fields fields, String key, String ref, Class<T> kind) {
+    return find(
+        fields,
+        key,
+        ref,
+        kind,
+        kind == Connector.Infrastructure.class
+            ? "K8sCluster or LocalPodman"
+            : kind.getSimpleName());
+  }
+
+  /**
+   * The same.
+   *
+   * @param expected the types that may stand there, for the finding
+   */
+  <T extends Connector> @Nullable T find(
+      Fields fields, String key, String ref, Class<T> kind, String expected) {
     Optional<Connector> found = connectors.find(org, project, ref);
     if (found.isEmpty()) {
       fields.error(
@@ -39,12 +56,7 @@ record Lookup(Connectors connectors, String org, String project) {
           key,
           ProblemCode.WRONG_CONNECTOR,
           "connector \"%s\" is of type %s (expected: %s)"
-              .formatted(
-                  ref,
-                  found.get().getClass().getSimpleName(),
-                  kind == Connector.Infrastructure.class
-                      ? "K8sCluster or LocalPodman"
-                      : kind.getSimpleName()));
+              .formatted(ref, found.get().getClass().getSimpleName(), expected));
       return null;
     }
     return kind.cast(found.get());

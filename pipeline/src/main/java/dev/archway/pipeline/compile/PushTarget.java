@@ -17,7 +17,8 @@ record PushTarget(Connector.DockerRegistry registry, Repository repository) {
       case "BuildAndPushECR" -> ecr(fields, lookup);
       case "BuildAndPushGAR", "BuildAndPushGCR" -> google(fields, lookup);
       case "BuildAndPushACR" -> acr(fields, lookup);
-      default -> docker(fields, lookup);
+      default ->
+          docker(fields, lookup.find(fields, "connectorRef", Connector.DockerRegistry.class));
     };
   }
 
@@ -36,13 +37,12 @@ record PushTarget(Connector.DockerRegistry registry, Repository repository) {
               host -> CloudRegistry.google(gcp, host));
       case Connector.Azure azure ->
           hosted(fields, "repo", CloudRegistry.ACR_EXAMPLE, host -> CloudRegistry.acr(azure, host));
-      case null, default -> docker(fields, lookup);
+      case null, default -> docker(fields, CloudRegistry.docker(fields, lookup));
     };
   }
 
-  private static @Nullable PushTarget docker(Fields fields, Lookup lookup) {
-    Connector.DockerRegistry registry =
-        lookup.find(fields, "connectorRef", Connector.DockerRegistry.class);
+  private static @Nullable PushTarget docker(
+      Fields fields, Connector.@Nullable DockerRegistry registry) {
     Repository repository = StepReader.repository(fields, registry);
     return registry == null || repository == null ? null : new PushTarget(registry, repository);
   }
