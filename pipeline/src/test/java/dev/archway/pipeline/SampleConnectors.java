@@ -34,6 +34,13 @@ final class SampleConnectors {
     add(new Connector.DockerRegistry("YOUR_DOCKER_CONNECTOR_ID", DOCKER_HUB, null, null));
     add(new Connector.Git("YOUR_CODEBASE_CONNECTOR_ID", "https://git.example", true, null, null));
     add(new Connector.Aws("aws", "AKIDEXAMPLE", new SecretRef("aws_key"), null, null));
+    add(
+        new Connector.Aws(
+            "aws_inside",
+            "AKIDEXAMPLE",
+            new SecretRef("aws_key"),
+            URI.create("https://api.ecr.example"),
+            URI.create("https://ecr.example")));
     add(new Connector.Gcp("gcp", new SecretRef("gcp_key")));
     add(new Connector.Azure("azure", "client", new SecretRef("azure_secret")));
     add(new Connector.Git("github", "https://git.example/acme", true, null, null));

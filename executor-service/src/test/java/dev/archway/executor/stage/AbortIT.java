@@ -6,87 +6,35 @@ import dev.archway.contract.command.StageCommand.RunStage;
 import dev.archway.contract.command.StageCommand.StopStage;
 import dev.archway.contract.connector.Connector;
 import dev.archway.contract.event.StageEvent.StageFinished;
-import dev.archway.contract.id.StageKey;
-import dev.archway.contract.plan.FailureStrategy;
 import dev.archway.contract.plan.FailureStrategy.Action;
-import dev.archway.contract.plan.FailureStrategy.ErrorKind;
-import dev.archway.contract.plan.Flow;
-import dev.archway.contract.plan.StagePlan;
 import dev.archway.contract.plan.StepPlan;
 import dev.archway.contract.plan.When;
 import dev.archway.contract.status.Status;
-import dev.archway.executor.Engines;
-import dev.archway.executor.RecordedReports;
 import dev.archway.executor.Samples;
-import dev.archway.executor.runtime.podman.PodmanRuntime;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.awaitility.Awaitility;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A stage that is stopped where none of its own programs runs, or one that does not listen; that
  * others end is in {@link StageBehaviour} and FlowOnPodmanIT.
  */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-final class AbortIT {
-  private final Engines engines;
-  private final PodmanRuntime runtime;
-  private final Path stages;
-  private RecordedReports reports = new RecordedReports();
-  private StageWorker worker;
-
+final class AbortIT extends PodmanStages {
   AbortIT(@TempDir Path home) throws Exception {
-    engines = Engines.start(home);
-    runtime = engines.runtime();
-    stages = home.resolve("stages");
-    worker = newWorker();
-  }
-
-  private StageWorker newWorker() {
-    return new StageWorker(
-        stages,
-        runtime,
-        reports,
-        new StageWorker.Capacity(1, 1),
-        Samples.SECRETS,
-        Clock.systemUTC());
-  }
-
-  @BeforeEach
-  void freshReports() {
-    reports = new RecordedReports();
-    worker = newWorker();
-  }
-
-  @AfterEach
-  void stopWorker() {
-    Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> worker.active() == 0);
-    worker.close();
-  }
-
-  @AfterAll
-  void stopEngines() {
-    runtime.close();
-    engines.close();
+    super(home, 1);
   }
 
   /** Takes connections and never says a word. */
@@ -99,7 +47,7 @@ final class AbortIT {
           .start(() -> {
             try (Socket open = socket.accept()) {
               asked.countDown();
-              assertThat(open.getInputStream().readAllBytes()).isNotNull();
+              var _ = open.getInputStream().readAllBytes();
             } catch (IOException _) {
               // The test is over, or the client has gone.
             }
@@ -197,7 +145,7 @@ final class AbortIT {
                       "http://%s/repo.git".formatted(server.host()),
                       "refs/heads/main",
                       "0".repeat(40)),
-                  clone("clone"),
+                  new StepPlan.Clone("clone", "clone", Samples.MINUTE),
                   Samples.run("after", "true")));
       assertThat(finished.status()).isEqualTo(Status.ABORTED);
       assertThat(reports.step("clone").status()).isEqualTo(Status.ABORTED);
@@ -225,23 +173,21 @@ final class AbortIT {
     assertThat(engines.shell("buildah containers -q")).isEmpty();
   }
 
-  private static StepPlan clone(String id) {
-    return new StepPlan.Clone(id, id, Samples.MINUTE);
-  }
-
   @Test
   void whileItWaitsForAnotherTry() throws Exception {
-    StageKey key = Samples.key();
+    Action retry =
+        new Action.Retry(3, List.of(Duration.ofHours(1)), null, new Action.MarkAsFailure());
     RunStage command =
-        retried(
-            Samples.stage(key, null, Samples.run("flaky", "echo try; exit 3")),
-            new Action.Retry(3, List.of(Duration.ofHours(1)), null, new Action.MarkAsFailure()));
+        stage(
+            Samples.key(),
+            List.of(step("flaky", When.SUCCESS, retry)),
+            List.of(Samples.run("flaky", "echo try; exit 3")));
     StageFinished finished =
         stopOnce(
             () -> {
-              try (var files = Files.walk(stages)) {
+              try (var files = Files.walk(home.resolve("stages"))) {
                 return files.anyMatch(file -> file.getFileName().toString().contains("flaky.try1"));
-              } catch (java.io.UncheckedIOException _) {
+              } catch (UncheckedIOException _) {
                 return false; // A file went while it was looked at.
               }
             },
@@ -249,33 +195,6 @@ final class AbortIT {
     assertThat(finished.status()).isEqualTo(Status.ABORTED);
     assertThat(reports.step("flaky").status()).isEqualTo(Status.ABORTED);
     assertThat(reports.text("flaky")).containsExactly("try");
-  }
-
-  private static RunStage retried(RunStage command, Action action) {
-    StagePlan plain = command.stage();
-    StagePlan stage =
-        new StagePlan(
-            plain.id(),
-            plain.identifier(),
-            plain.name(),
-            plain.after(),
-            plain.platform(),
-            plain.placement(),
-            plain.steps(),
-            plain.timeout(),
-            When.SUCCESS,
-            List.of(
-                new Flow.Step(
-                    "flaky",
-                    When.SUCCESS,
-                    List.of(new FailureStrategy(Set.of(ErrorKind.ALL_ERRORS), action)))),
-            List.of(),
-            Map.of(),
-            Set.of(),
-            null);
-    @Nullable String pipeline = command.pipeline();
-    return new RunStage(
-        command.key(), stage, null, command.environment(), command.values(), pipeline);
   }
 
   @Test

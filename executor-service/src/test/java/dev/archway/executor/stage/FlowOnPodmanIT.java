@@ -2,7 +2,6 @@ package dev.archway.executor.stage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.archway.contract.command.StageCommand.RunStage;
 import dev.archway.contract.command.StageCommand.StopStage;
 import dev.archway.contract.event.StageEvent.StageFinished;
 import dev.archway.contract.id.StageKey;
@@ -10,128 +9,33 @@ import dev.archway.contract.plan.FailureStrategy;
 import dev.archway.contract.plan.FailureStrategy.Action;
 import dev.archway.contract.plan.FailureStrategy.ErrorKind;
 import dev.archway.contract.plan.Flow;
-import dev.archway.contract.plan.StagePlan;
 import dev.archway.contract.plan.StepPlan;
 import dev.archway.contract.plan.When;
 import dev.archway.contract.status.Status;
-import dev.archway.executor.Engines;
 import dev.archway.executor.RecordedReports;
 import dev.archway.executor.Samples;
-import dev.archway.executor.runtime.podman.PodmanRuntime;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Conditions, strategies, outputs and parallel steps on the real podman. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-final class FlowOnPodmanIT {
+final class FlowOnPodmanIT extends PodmanStages {
   private static final When ALWAYS = new When(When.Before.ALL, null);
   private static final When ON_FAILURE = new When(When.Before.FAILURE, null);
 
-  private final Engines engines;
-  private final PodmanRuntime runtime;
-  private final Path home;
-  private RecordedReports reports = new RecordedReports();
-  private StageWorker worker;
-
   FlowOnPodmanIT(@TempDir Path home) throws Exception {
-    this.home = home;
-    engines = Engines.start(home);
-    runtime = engines.runtime();
-    worker = newWorker();
-  }
-
-  private StageWorker newWorker() {
-    return new StageWorker(
-        home.resolve("stages"),
-        runtime,
-        reports,
-        new StageWorker.Capacity(4, 4),
-        Samples.SECRETS,
-        Clock.systemUTC());
-  }
-
-  @BeforeEach
-  void freshReports() {
-    reports = new RecordedReports();
-    worker = newWorker();
-  }
-
-  @AfterEach
-  void stopWorker() {
-    Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> worker.active() == 0);
-    worker.close();
-  }
-
-  @AfterAll
-  void stopEngines() {
-    runtime.close();
-    engines.close();
-  }
-
-  private static RunStage stage(StageKey key, List<Flow> flow, List<StepPlan> steps) {
-    return stage(key, flow, List.of(), steps);
-  }
-
-  private static RunStage stage(
-      StageKey key, List<Flow> flow, List<FailureStrategy> onFailure, List<StepPlan> steps) {
-    StagePlan plain = Samples.stage(key, null, steps.toArray(StepPlan[]::new)).stage();
-    StagePlan stage =
-        new StagePlan(
-            plain.id(),
-            plain.identifier(),
-            plain.name(),
-            plain.after(),
-            plain.platform(),
-            plain.placement(),
-            plain.steps(),
-            plain.timeout(),
-            When.SUCCESS,
-            flow,
-            onFailure,
-            Map.of("pipeline.name", "Demo"),
-            Set.of(),
-            null);
-    return new RunStage(
-        key, stage, null, Map.of("CI", "true"), Map.of("codebase.branch", "main"), null);
-  }
-
-  private StageFinished run(List<Flow> flow, StepPlan... steps) {
-    worker.handle(stage(Samples.key(), flow, List.of(steps)));
-    return await();
-  }
-
-  private StageFinished await() {
-    return Awaitility.await()
-        .atMost(Duration.ofMinutes(2))
-        .pollInterval(Duration.ofMillis(20))
-        .until(reports::finished, java.util.Optional::isPresent)
-        .orElseThrow();
+    super(home, 4);
   }
 
   private static Flow step(String id) {
     return step(id, When.SUCCESS);
-  }
-
-  private static Flow step(String id, When when, Action... actions) {
-    return new Flow.Step(
-        id,
-        when,
-        java.util.Arrays.stream(actions)
-            .map(action -> new FailureStrategy(Set.of(ErrorKind.ALL_ERRORS), action))
-            .toList());
   }
 
   private static When when(String condition) {

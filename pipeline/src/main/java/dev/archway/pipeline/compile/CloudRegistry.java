@@ -21,14 +21,6 @@ final class CloudRegistry {
 
   private CloudRegistry() {}
 
-  /** The connector of the fields, of whatever kind; null when there is none. */
-  static @Nullable Connector connector(Fields fields, Lookup lookup) {
-    String ref = fields.text("connectorRef");
-    return ref == null
-        ? null
-        : lookup.connectors().find(lookup.org(), lookup.project(), ref).orElse(null);
-  }
-
   /**
    * The registry that a step's image is pulled from, by the connector that is named beside it; null
    * when findings say why there is none. Of a cloud's connector only the image's name tells the
@@ -36,14 +28,16 @@ final class CloudRegistry {
    * is written whole).
    */
   static Connector.@Nullable DockerRegistry ofImage(Fields fields, Lookup lookup, String image) {
-    return switch (connector(fields, lookup)) {
+    return switch (lookup.peek(fields, "connectorRef")) {
       case Connector.Aws aws -> {
         Matcher whole = ECR.matcher(image);
         if (!whole.matches()) {
           imageNotWhole(fields, image, ECR_EXAMPLE);
           yield null;
         }
-        yield ecr(aws, whole.group(1), whole.group(2));
+        // Whatever the connector calls the registry: the login is used where the image lies.
+        URI host = URI.create("https://" + image.substring(0, image.indexOf('/')));
+        yield ecr(aws, host, whole.group(2));
       }
       case Connector.Gcp gcp -> {
         URI host = host(fields, image, GOOGLE_EXAMPLE);
@@ -59,15 +53,9 @@ final class CloudRegistry {
 
   /** The registry that the connector itself names. */
   static Connector.@Nullable DockerRegistry docker(Fields fields, Lookup lookup) {
-    String ref = fields.text("connectorRef");
-    if (ref == null) {
-      fields.missing("connectorRef");
-      return null;
-    }
     return lookup.find(
         fields,
         "connectorRef",
-        ref,
         Connector.DockerRegistry.class,
         "DockerRegistry, Aws, Gcp or Azure");
   }
@@ -95,18 +83,27 @@ final class CloudRegistry {
             .formatted(written, example));
   }
 
-  /** Amazon ECR user guide, "Private registry authentication". */
   static Connector.DockerRegistry ecr(Connector.Aws aws, String account, String region) {
-    String domain = region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com";
     URI url =
         Objects.requireNonNullElseGet(
             aws.ecrRegistry(),
-            () -> URI.create("https://%s.dkr.ecr.%s.%s".formatted(account, region, domain)));
+            () ->
+                URI.create("https://%s.dkr.ecr.%s.%s".formatted(account, region, domain(region))));
+    return ecr(aws, url, region);
+  }
+
+  /** Amazon ECR user guide, "Private registry authentication". */
+  private static Connector.DockerRegistry ecr(Connector.Aws aws, URI url, String region) {
     URI endpoint =
         Objects.requireNonNullElseGet(
-            aws.ecrEndpoint(), () -> URI.create("https://api.ecr.%s.%s".formatted(region, domain)));
+            aws.ecrEndpoint(),
+            () -> URI.create("https://api.ecr.%s.%s".formatted(region, domain(region))));
     return new Connector.DockerRegistry(
         aws.ref(), url, aws.accessKey(), aws.secretKey(), new EcrAccess(region, endpoint));
+  }
+
+  private static String domain(String region) {
+    return region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com";
   }
 
   /** Artifact Registry's documentation, "Authentication", section "Service account key". */

@@ -12,24 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Lookup(Connectors connectors, String org, String project) {
   <T extends Connector> @Nullable T find(Fields fields, String key, Class<T> kind) {
-    String ref = fields.text(key);
-    if (ref == null) {
-      fields.missing(key);
-      return null;
-    }
-    return find(fields, key, ref, kind);
-  }
-
-  /** The connector {@code ref}, which stands at {@code key}. */
-  <T extends Connector> @Nullable T find(Fields fields, String key, String ref, Class<T> kind) {
-    return find(
-        fields,
-        key,
-        ref,
-        kind,
-        kind == Connector.Infrastructure.class
-            ? "K8sCluster or LocalPodman"
-            : kind.getSimpleName());
+    return find(fields, key, kind, name(kind));
   }
 
   /**
@@ -38,6 +21,33 @@ record Lookup(Connectors connectors, String org, String project) {
    * @param expected the types that may stand there, for the finding
    */
   <T extends Connector> @Nullable T find(
+      Fields fields, String key, Class<T> kind, String expected) {
+    String ref = fields.text(key);
+    if (ref == null) {
+      fields.missing(key);
+      return null;
+    }
+    return find(fields, key, ref, kind, expected);
+  }
+
+  /** The connector {@code ref}, which stands at {@code key}. */
+  <T extends Connector> @Nullable T find(Fields fields, String key, String ref, Class<T> kind) {
+    return find(fields, key, ref, kind, name(kind));
+  }
+
+  /** The connector of the fields, of whatever kind; null when there is none, which nobody tells. */
+  @Nullable Connector peek(Fields fields, String key) {
+    String ref = fields.text(key);
+    return ref == null ? null : connectors.find(org, project, ref).orElse(null);
+  }
+
+  private static String name(Class<? extends Connector> kind) {
+    return kind == Connector.Infrastructure.class
+        ? "K8sCluster or LocalPodman"
+        : kind.getSimpleName();
+  }
+
+  private <T extends Connector> @Nullable T find(
       Fields fields, String key, String ref, Class<T> kind, String expected) {
     Optional<Connector> found = connectors.find(org, project, ref);
     if (found.isEmpty()) {

@@ -27,7 +27,7 @@ record PushTarget(Connector.DockerRegistry registry, Repository repository) {
    * connector says what kind of registry it is at.
    */
   static @Nullable PushTarget ofRepository(Fields fields, Lookup lookup) {
-    return switch (CloudRegistry.connector(fields, lookup)) {
+    return switch (lookup.peek(fields, "connectorRef")) {
       case Connector.Aws aws -> ecr(fields, aws);
       case Connector.Gcp gcp ->
           hosted(

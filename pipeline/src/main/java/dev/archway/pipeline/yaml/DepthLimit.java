@@ -7,8 +7,9 @@ import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.parser.Parser;
 
 /**
- * Passes a parser's events on until they nest too deep. The composer behind it calls itself for
- * each level, so that some kilobytes of brackets would otherwise overflow the stack.
+ * Passes a parser's events on until they nest too deep, and knows how far it is. The composer
+ * behind it calls itself for each level, so that some kilobytes of brackets would otherwise
+ * overflow the stack.
  */
 final class DepthLimit implements Parser {
   /** The document nests deeper than the limit. */

@@ -123,7 +123,7 @@ public final class YamlReader {
           "bad-yaml",
           events.place().map(m -> m.getLine() + 1).orElse(1),
           events.place().map(m -> m.getColumn() + 1).orElse(1),
-          e.getMessage() + " (expected: well-formed YAML)");
+          "the tag (\"!…\") of this value cannot be read (expected: no tag, or the value in quotes)");
     } catch (YamlEngineException e) {
       // Those without a mark are the limits set above.
       throw new YamlException("too-large", 1, 1, e.getMessage() + " (expected: less)");
