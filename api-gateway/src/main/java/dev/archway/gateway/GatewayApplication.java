@@ -6,7 +6,8 @@ import org.springframework.boot.SpringApplication;
 public final class GatewayApplication {
   private GatewayApplication() {}
 
-  static void main(String[] args) {
+  /** Runs until it is ended. */
+  public static void main(String[] args) {
     System.setProperty("spring.config.name", "api-gateway");
     SpringApplication.run(GatewayConfiguration.class, args);
   }

@@ -1,6 +1,7 @@
 package dev.archway.executor;
 
 import dev.archway.contract.image.Platform;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.springframework.boot.WebApplicationType;
@@ -10,9 +11,15 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 public final class ExecutorApplication {
   private ExecutorApplication() {}
 
-  /** Runs until it is ended. */
+  /**
+   * Runs until it is ended. As a process of its own it answers health checks over HTTP, which it
+   * has no need of inside another's.
+   */
   public static void main(String[] arguments) {
-    var _ = configure(new SpringApplicationBuilder()).run(arguments);
+    List<String> all = new ArrayList<>();
+    all.add("--spring.main.web-application-type=servlet");
+    all.addAll(List.of(arguments));
+    var _ = configure(new SpringApplicationBuilder()).run(all.toArray(String[]::new));
   }
 
   /**

@@ -6,7 +6,8 @@ import org.springframework.boot.SpringApplication;
 public final class LogApplication {
   private LogApplication() {}
 
-  static void main(String[] args) {
+  /** Runs until it is ended. */
+  public static void main(String[] args) {
     System.setProperty("spring.config.name", "log-service");
     SpringApplication.run(LogConfiguration.class, args);
   }

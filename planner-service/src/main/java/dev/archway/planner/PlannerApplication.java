@@ -6,6 +6,7 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 public final class PlannerApplication {
   private PlannerApplication() {}
 
+  /** Runs until it is ended. */
   public static void main(String[] args) {
     new SpringApplicationBuilder(PlannerConfiguration.class)
         .properties("spring.config.name=planner-service")

@@ -6,7 +6,8 @@ import org.springframework.boot.SpringApplication;
 public final class RegistryApplication {
   private RegistryApplication() {}
 
-  static void main(String[] args) {
+  /** Runs until it is ended. */
+  public static void main(String[] args) {
     System.setProperty("spring.config.name", "registry-service");
     SpringApplication.run(RegistryConfiguration.class, args);
   }
