@@ -1,6 +1,7 @@
 package dev.archway.executor;
 
 import dev.archway.contract.command.StageCommand;
+import dev.archway.contract.command.StageCommand.EndStep;
 import dev.archway.contract.command.StageCommand.RunStage;
 import dev.archway.contract.command.StageCommand.StopStage;
 import dev.archway.contract.connector.Connector;
@@ -65,6 +66,7 @@ final class StageCommandWork implements HeldRecords.Work {
         }
       }
       case StopStage stop -> worker.handle(stop, over);
+      case EndStep end -> worker.handle(end, over);
     }
   }
 

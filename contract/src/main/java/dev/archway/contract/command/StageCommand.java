@@ -1,5 +1,6 @@
 package dev.archway.contract.command;
 
+import dev.archway.contract.failure.Failure;
 import dev.archway.contract.id.StageKey;
 import dev.archway.contract.plan.Checkout;
 import dev.archway.contract.plan.StagePlan;
@@ -50,4 +51,18 @@ public sealed interface StageCommand {
    * @param by who asked, for the record
    */
   record StopStage(StageKey key, String by) implements StageCommand {}
+
+  /**
+   * End this step, which waits for another service: what it waits for is there, or will never be.
+   * Nothing happens when it has ended already; it may arrive before the step begins to wait.
+   *
+   * @param failure why it fails; null when it succeeds
+   * @param outputs its output variables by name
+   */
+  record EndStep(StageKey key, String step, @Nullable Failure failure, Map<String, String> outputs)
+      implements StageCommand {
+    public EndStep {
+      outputs = Map.copyOf(outputs);
+    }
+  }
 }

@@ -1,7 +1,9 @@
 package dev.archway.contract.plan;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +50,24 @@ public record ExecutionPlan(
   public ExecutionPlan withStages(List<StagePlan> runs) {
     return new ExecutionPlan(org, project, pipeline, name, codebase, runs, indexes, timeout);
   }
+
+  /**
+   * The steps that ask for indexes, by index; the others are published once their parts are there.
+   */
+  public Map<String, Publisher> publishers() {
+    Map<String, Publisher> publishers = new HashMap<>();
+    for (StagePlan stage : stages) {
+      for (StepPlan step : stage.steps()) {
+        if (step instanceof StepPlan.PublishIndex publish) {
+          publishers.put(publish.index(), new Publisher(stage, publish));
+        }
+      }
+    }
+    return publishers;
+  }
+
+  /** A step that asks for an index, and the stage run that it belongs to. */
+  public record Publisher(StagePlan stage, StepPlan.PublishIndex step) {}
 
   /** The pipeline's whole name: organisation/project/pipeline. */
   public String path() {

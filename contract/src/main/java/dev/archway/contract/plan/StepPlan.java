@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
   @JsonSubTypes.Type(value = StepPlan.BuildAndPush.class, name = "BuildAndPush"),
   @JsonSubTypes.Type(value = StepPlan.SaveCache.class, name = "SaveCache"),
   @JsonSubTypes.Type(value = StepPlan.RestoreCache.class, name = "RestoreCache"),
-  @JsonSubTypes.Type(value = StepPlan.Upload.class, name = "Upload")
+  @JsonSubTypes.Type(value = StepPlan.Upload.class, name = "Upload"),
+  @JsonSubTypes.Type(value = StepPlan.PublishIndex.class, name = "PublishIndex")
 })
 public sealed interface StepPlan {
   /** Unique within the stage: letters, digits and _. */
@@ -31,6 +32,23 @@ public sealed interface StepPlan {
   /** After this long the step is killed and counts as expired. */
   Duration timeout();
 
+  /** A step that a runtime carries out where the stage is. */
+  sealed interface InRuntime extends StepPlan {}
+
+  /**
+   * Has registry-service publish an image index, and ends as that ended: nothing of it runs where
+   * the stage is.
+   *
+   * @param index the index's id in the plan
+   */
+  record PublishIndex(String id, String name, Duration timeout, String index) implements StepPlan {
+    /** The output variable with the index's digest. */
+    public static final String DIGEST = "digest";
+
+    /** The output variable with the index's repository and digest. */
+    public static final String IMAGE = "image";
+  }
+
   /**
    * Clones one commit into the workspace.
    *
@@ -38,7 +56,7 @@ public sealed interface StepPlan {
    *     commit, which {@code cloneCodebase: true} stands for
    */
   record Clone(String id, String name, Duration timeout, @Nullable Source source)
-      implements StepPlan {
+      implements InRuntime {
     /** The clone of the codebase. */
     public Clone(String id, String name, Duration timeout) {
       this(id, name, timeout, null);
@@ -94,7 +112,7 @@ public sealed interface StepPlan {
       @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> reports,
       @JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> entrypoint,
       @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean background)
-      implements StepPlan {
+      implements InRuntime {
     /**
      * The timeout of a service that names none: longer than any stage may take (Harness page
      * "Pipeline settings").
@@ -237,7 +255,7 @@ public sealed interface StepPlan {
       List<Connector.DockerRegistry> baseImages,
       @Nullable Repository cache,
       String kind)
-      implements StepPlan {
+      implements InRuntime {
     public BuildAndPush {
       // Plans stored before it was told do not have it.
       kind = Objects.requireNonNullElse(kind, "BuildAndPushDockerRegistry");
@@ -317,7 +335,7 @@ public sealed interface StepPlan {
   }
 
   /** Moves files between the workspace and a bucket. */
-  sealed interface Transfer extends StepPlan {
+  sealed interface Transfer extends InRuntime {
     /** The bucket. */
     ObjectStore store();
 

@@ -19,6 +19,7 @@ public final class ContractTypes {
       Map.ofEntries(
           Map.entry("stage.run.v1", StageCommand.RunStage.class),
           Map.entry("stage.stop.v1", StageCommand.StopStage.class),
+          Map.entry("step.end.v1", StageCommand.EndStep.class),
           Map.entry("stage.started.v1", StageEvent.StageStarted.class),
           Map.entry("stage.finished.v1", StageEvent.StageFinished.class),
           Map.entry("step.started.v1", StageEvent.StepStarted.class),

@@ -16,7 +16,11 @@ import java.util.List;
  *     not known yet
  */
 public record StepSpec(
-    StepPlan plan, Instant deadline, Duration limit, int attempt, List<StepPlan.Run> next) {
+    StepPlan.InRuntime plan,
+    Instant deadline,
+    Duration limit,
+    int attempt,
+    List<StepPlan.Run> next) {
 
   /** The name of the attempt among all of the stage's steps. */
   public String name() {

@@ -50,6 +50,7 @@ final class Filled {
   static StepPlan step(StepPlan step, Scope scope) throws ExpressionException {
     return switch (step) {
       case StepPlan.Clone clone -> clone;
+      case StepPlan.PublishIndex publish -> publish;
       case StepPlan.Run run when Template.hasExpression(run.image()) ->
           throw new ExpressionException(
               "image \"%s\" (expected: an image reference that is known when the stage starts)"

@@ -1,5 +1,6 @@
 package dev.archway.executor.stage;
 
+import dev.archway.contract.command.StageCommand.EndStep;
 import dev.archway.contract.command.StageCommand.RunStage;
 import dev.archway.contract.event.StageEvent;
 import dev.archway.contract.id.ExecutionId;
@@ -65,6 +66,7 @@ final class StageDirectory {
     try {
       Files.createDirectories(folder.resolve("events"));
       Files.createDirectories(folder.resolve("said"));
+      Files.createDirectories(folder.resolve("answers"));
       Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -87,6 +89,17 @@ final class StageDirectory {
   /** Who asked it to stop. */
   Optional<String> stopped() {
     return read("stop");
+  }
+
+  /** Keeps how a step ends that waits for another service. */
+  void answer(EndStep end) {
+    write("answers/" + end.step() + ".json", ContractMapper.json().writeValueAsString(end));
+  }
+
+  /** How a step ends that waits for another service; empty while nobody has told. */
+  Optional<EndStep> answer(String step) {
+    return read("answers/" + step + ".json")
+        .map(text -> ContractMapper.json().readValue(text, EndStep.class));
   }
 
   /** The event of this name, if it has been made. */

@@ -71,6 +71,7 @@ final class StageSecrets implements Secrets {
         yield Stream.ofNullable(checkout == null ? null : checkout.connector().password());
       }
       case StepPlan.Transfer transfer -> Stream.of(StoreAccount.secret(transfer.store()));
+      case StepPlan.PublishIndex _ -> Stream.empty();
     };
   }
 

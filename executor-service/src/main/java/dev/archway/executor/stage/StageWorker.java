@@ -1,6 +1,7 @@
 package dev.archway.executor.stage;
 
 import dev.archway.contract.command.StageCommand;
+import dev.archway.contract.command.StageCommand.EndStep;
 import dev.archway.contract.command.StageCommand.RunStage;
 import dev.archway.contract.command.StageCommand.StopStage;
 import dev.archway.contract.connector.Connector;
@@ -80,12 +81,14 @@ public final class StageWorker implements AutoCloseable {
     final Slots slots;
     final Slots.Request slot;
     final List<Runnable> over = new CopyOnWriteArrayList<>();
+    final Answers answers;
     volatile @Nullable StageSession session;
     volatile @Nullable Thread thread;
     volatile boolean letGo;
 
-    Job(Slots slots, RunStage command) {
+    Job(Slots slots, RunStage command, Answers answers) {
       this.slots = slots;
+      this.answers = answers;
       this.slot = slots.request(Objects.requireNonNullElse(command.pipeline(), ""));
     }
   }
@@ -147,24 +150,42 @@ public final class StageWorker implements AutoCloseable {
         if (directory.command().isPresent() && !directory.isDone()) {
           directory.stop(by);
         }
-        Job job =
-            jobs.computeIfPresent(
-                key,
-                (_, known) -> {
-                  known.over.add(over);
-                  return known;
-                });
-        if (job == null) {
-          over.run();
-        } else {
+        Job job = concerned(key, over);
+        if (job != null) {
           job.slots.withdraw(job.slot);
+          job.answers.ring();
           StageSession session = job.session;
           if (session != null) {
             session.stop(STOP_GRACE);
           }
         }
       }
+      case EndStep end -> {
+        StageDirectory directory = StageDirectory.of(root, end.key());
+        if (directory.command().isPresent() && !directory.isDone()) {
+          directory.answer(end);
+        }
+        Job job = concerned(end.key(), over);
+        if (job != null) {
+          job.answers.ring();
+        }
+      }
     }
+  }
+
+  /** Who is at work on the stage; with nobody at it, the command about it is over at once. */
+  private @Nullable Job concerned(StageKey key, Runnable over) {
+    Job job =
+        jobs.computeIfPresent(
+            key,
+            (_, known) -> {
+              known.over.add(over);
+              return known;
+            });
+    if (job == null) {
+      over.run();
+    }
+    return job;
   }
 
   /**
@@ -226,7 +247,8 @@ public final class StageWorker implements AutoCloseable {
                 known.over.add(over);
                 return known;
               }
-              Job job = new Job(runsOnCluster(command) ? onClusters : here, command);
+              Answers answers = new Answers(StageDirectory.of(root, key), clock);
+              Job job = new Job(runsOnCluster(command) ? onClusters : here, command, answers);
               job.over.add(over);
               job.thread = Thread.ofVirtual().name("stage-" + key).start(() -> run(command, job));
               return job;
@@ -290,7 +312,14 @@ public final class StageWorker implements AutoCloseable {
       }
       StepLoop loop =
           new StepLoop(
-              spec, values, new StageSecrets(secrets), directory, session, outgoing, clock);
+              spec,
+              values,
+              new StageSecrets(secrets),
+              directory,
+              session,
+              job.answers,
+              outgoing,
+              clock);
       var _ =
           givenUp
               ? loop.giveUp("the executor cannot go on with the stage; its log says why")

@@ -46,6 +46,7 @@ final class StepLoop {
   private final StageSpec spec;
   private final StageDirectory directory;
   private final StageSession session;
+  private final Answers answers;
   private final Outgoing outgoing;
   private final Clock clock;
   private final StageSecrets secrets;
@@ -62,9 +63,11 @@ final class StepLoop {
       StageSecrets secrets,
       StageDirectory directory,
       StageSession session,
+      Answers answers,
       Outgoing outgoing,
       Clock clock) {
     this.spec = spec;
+    this.answers = answers;
     this.directory = directory;
     this.session = session;
     this.outgoing = outgoing;
@@ -94,7 +97,8 @@ final class StepLoop {
     directory.secrets().forEach(secrets.masks()::add);
     Instant deadline = started.at().plus(spec.stage().timeout());
     StepRun run =
-        new StepRun(spec, secrets.masks(), directory, session, outgoing, clock, scope, deadline);
+        new StepRun(
+            spec, secrets.masks(), directory, session, answers, outgoing, clock, scope, deadline);
     Progress progress = new Progress();
     try {
       walk(spec.stage().flow(), List.of(spec.stage().onFailure()), progress, run);
@@ -190,7 +194,8 @@ final class StepLoop {
     } else {
       try {
         finished =
-            runs(node.id(), node.when(), progress) || session.hasBegun(step.id())
+            runs(node.id(), node.when(), progress)
+                    || (step instanceof StepPlan.InRuntime && session.hasBegun(step.id()))
                 ? run(step, next, inside, run)
                 : run.skip(step);
       } catch (ExpressionException e) {

@@ -1,6 +1,8 @@
 package dev.archway.executor.stage;
 
 import dev.archway.contract.event.ImageEvent.ImagePushed;
+import dev.archway.contract.event.LogChunk.Line;
+import dev.archway.contract.event.LogChunk.Stream;
 import dev.archway.contract.event.StageEvent.StepFinished;
 import dev.archway.contract.event.StageEvent.StepStarted;
 import dev.archway.contract.failure.FailureReason;
@@ -42,6 +44,7 @@ final class StepRun {
   private final Masks masks;
   private final StageDirectory directory;
   private final StageSession session;
+  private final Answers answers;
   private final Outgoing outgoing;
   private final Clock clock;
   private final StageScope scope;
@@ -52,6 +55,7 @@ final class StepRun {
       Masks masks,
       StageDirectory directory,
       StageSession session,
+      Answers answers,
       Outgoing outgoing,
       Clock clock,
       StageScope scope,
@@ -60,6 +64,7 @@ final class StepRun {
     this.masks = masks;
     this.directory = directory;
     this.session = session;
+    this.answers = answers;
     this.outgoing = outgoing;
     this.clock = clock;
     this.scope = scope;
@@ -124,6 +129,8 @@ final class StepRun {
       boolean again =
           tried != null
               || (before == null
+                  // The answer to a question that was asked once stays what it is.
+                  && step instanceof StepPlan.InRuntime
                   && action instanceof Action.Retry retry
                   && attempt <= retry.count()
                   && holds(retry, now));
@@ -208,15 +215,30 @@ final class StepRun {
     AtomicBoolean ran = new AtomicBoolean();
     StepResult result;
     try {
-      StepSpec limited = limited(Filled.step(step, scope.at(step.id())), next, start, attempt);
+      Limit limit = limit(step, start);
       result =
-          result(
-              limited,
-              log,
-              () -> {
-                ran.set(true);
-                running.run();
-              });
+          switch (Filled.step(step, scope.at(step.id()))) {
+            case StepPlan.InRuntime filled ->
+                result(
+                    new StepSpec(filled, limit.deadline(), limit.length(), attempt, next),
+                    log,
+                    () -> {
+                      ran.set(true);
+                      running.run();
+                    });
+            case StepPlan.PublishIndex publish -> {
+              StepResult answer = answers.await(publish.id(), limit.deadline(), limit.length());
+              if (answer instanceof StepResult.Exited(_, Map<String, String> outputs)) {
+                log.accept(
+                    List.of(
+                        new Line(
+                            clock.instant(),
+                            Stream.SYSTEM,
+                            "published " + outputs.get(StepPlan.PublishIndex.IMAGE))));
+              }
+              yield answer;
+            }
+          };
     } catch (ExpressionException e) {
       result = invalid(String.valueOf(e.getMessage()));
     }
@@ -254,11 +276,13 @@ final class StepRun {
     return new StepResult.Failed(FailureReason.INVALID_SPEC, why, null);
   }
 
-  private StepSpec limited(StepPlan step, List<StepPlan.Run> next, Instant start, int attempt) {
+  private record Limit(Instant deadline, Duration length) {}
+
+  private Limit limit(StepPlan step, Instant start) {
     Instant own = start.plus(step.timeout());
     return own.isBefore(stageDeadline)
-        ? new StepSpec(step, own, step.timeout(), attempt, next)
-        : new StepSpec(step, stageDeadline, Duration.between(start, stageDeadline), attempt, next);
+        ? new Limit(own, step.timeout())
+        : new Limit(stageDeadline, Duration.between(start, stageDeadline));
   }
 
   private StepResult result(StepSpec step, StepLog log, Runnable running)

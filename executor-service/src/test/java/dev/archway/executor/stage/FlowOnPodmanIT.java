@@ -2,8 +2,13 @@ package dev.archway.executor.stage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.archway.contract.command.StageCommand.EndStep;
+import dev.archway.contract.command.StageCommand.RunStage;
 import dev.archway.contract.command.StageCommand.StopStage;
 import dev.archway.contract.event.StageEvent.StageFinished;
+import dev.archway.contract.event.StageEvent.StepStarted;
+import dev.archway.contract.failure.Failure;
+import dev.archway.contract.failure.FailureReason;
 import dev.archway.contract.id.StageKey;
 import dev.archway.contract.plan.FailureStrategy;
 import dev.archway.contract.plan.FailureStrategy.Action;
@@ -302,5 +307,72 @@ final class FlowOnPodmanIT extends PodmanStages {
         run(List.of(step("one")), Samples.run("one", "echo <+codebase.branch.substring(99)>"));
     assertThat(finished.status()).isEqualTo(Status.FAILED);
     assertThat(Objects.requireNonNull(finished.failure()).message()).contains("codebase.branch");
+  }
+
+  private static StepPlan.PublishIndex publish() {
+    return new StepPlan.PublishIndex("join", "join", Samples.MINUTE, "index_1");
+  }
+
+  private void awaitStart(String step) {
+    Awaitility.await()
+        .atMost(Duration.ofMinutes(1))
+        .until(() ->
+            reports.told().stream()
+                .anyMatch(
+                    event -> event instanceof StepStarted begun && begun.step().equals(step)));
+  }
+
+  @Test
+  void stepThatAnotherServiceEndsWaitsForItAcrossRestarts() {
+    StageKey key = Samples.key();
+    RunStage command =
+        stage(
+            key,
+            List.of(step("join"), step("tell")),
+            List.of(
+                publish(),
+                Samples.run("tell", "echo <+steps.join.output.outputVariables.digest>")));
+    worker.handle(command);
+    awaitStart("join");
+    worker.close();
+    Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> worker.active() == 0);
+    worker = newWorker();
+    // The answer may come before the stage is taken up again.
+    worker.handle(
+        new EndStep(key, "join", null, Map.of("digest", "sha256:1", "image", "r.example/a@1")));
+    worker.adopt();
+    assertThat(await().failure()).isNull();
+    assertThat(reports.step("join").outputs()).containsEntry("digest", "sha256:1");
+    assertThat(reports.text("join")).containsExactly("published r.example/a@1");
+    assertThat(reports.text("tell")).containsExactly("sha256:1");
+  }
+
+  @Test
+  void stepThatAnotherServiceEndsFailsAsItIsToldAndIsNotAskedTwice() {
+    StageKey key = Samples.key();
+    Action retry = new Action.Retry(2, List.of(), null, new Action.Ignore());
+    worker.handle(
+        stage(
+            key,
+            List.of(step("join", When.SUCCESS, retry), step("tell", ON_FAILURE)),
+            List.of(publish(), Samples.run("tell", "true"))));
+    awaitStart("join");
+    worker.handle(
+        new EndStep(
+            key, "join", Failure.of(FailureReason.REGISTRY_MISMATCH, "not there"), Map.of()));
+    await();
+    assertThat(status("join")).isEqualTo(Status.IGNORE_FAILED);
+    assertThat(Objects.requireNonNull(reports.step("join").failure()).message())
+        .isEqualTo("not there");
+    assertThat(reports.step("join").retries()).isZero();
+  }
+
+  @Test
+  void stepThatWaitsForAnotherServiceIsStopped() {
+    StageKey key = Samples.key();
+    worker.handle(stage(key, List.of(step("join")), List.of(publish())));
+    awaitStart("join");
+    worker.handle(new StopStage(key, "ann"));
+    assertThat(await().status()).isEqualTo(Status.ABORTED);
   }
 }

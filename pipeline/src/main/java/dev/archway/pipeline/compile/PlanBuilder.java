@@ -42,6 +42,9 @@ public final class PlanBuilder {
   private final IndexIds indexIds;
   private final Expressions expressions;
 
+  /** How many of the runs have ended when the place being read begins. */
+  private int earlier;
+
   /** Of the block being read. */
   private StagePlan.@Nullable Limit limit;
 
@@ -102,6 +105,7 @@ public final class PlanBuilder {
     StageReader reader = new StageReader(lookup, codebaseFields != null, findings);
     List<String> previous = List.of();
     for (int i = 0; i < items.size(); i++) {
+      earlier = runs.size();
       List<String> here =
           position(items.get(i), "pipeline.stages[" + i + "]", reader, previous, selected);
       previous = here.isEmpty() ? previous : here;
@@ -206,7 +210,8 @@ public final class PlanBuilder {
     return selected.contains(stage) || selected.contains(stage.replaceFirst("_[0-9]+$", ""));
   }
 
-  private List<String> expand(StageReader.Stage stage, List<String> after) {
+  private List<String> expand(StageReader.Stage written, List<String> after) {
+    StageReader.Stage stage = publishing(written);
     List<String> stageRuns = runs(stage, after, runs);
     List<String> nodes = new ArrayList<>(stageRuns);
     for (StepPlan step : stage.steps()) {
@@ -227,6 +232,35 @@ public final class PlanBuilder {
       }
     }
     return nodes;
+  }
+
+  /** The stage with an index publication in place of each plugin that means one. */
+  private StageReader.Stage publishing(StageReader.Stage stage) {
+    List<StepPlan> steps = new ArrayList<>();
+    for (StepPlan step : stage.steps()) {
+      ManifestReader.Manifest manifest = stage.manifests().get(step.id());
+      if (manifest != null && stage.fannedOut()) {
+        stage
+            .fields()
+            .error(
+                "spec",
+                ProblemCode.BAD_VALUE,
+                "step \"%s\" would publish its index once for each of the stage's platforms (expected: a stage of its own, or no step, since \"platforms\" publishes an index of every image that the stage builds)"
+                    .formatted(step.id()));
+      }
+      IndexPlan index =
+          manifest == null || stage.fannedOut()
+              ? null
+              : ManifestReader.index(
+                  manifest, indexIds.next(), stage.id(), steps, runs.subList(0, earlier), tags);
+      if (index == null) {
+        steps.add(step);
+      } else {
+        indexes.add(index);
+        steps.add(new StepPlan.PublishIndex(step.id(), step.name(), step.timeout(), index.id()));
+      }
+    }
+    return stage.with(steps);
   }
 
   /** Adds a stage's runs to a list, and returns their ids. */

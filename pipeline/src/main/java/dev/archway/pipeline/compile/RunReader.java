@@ -106,7 +106,7 @@ final class RunReader {
   }
 
   /** A plugin is an image whose entry point reads its settings from the environment. */
-  @Nullable StepPlan plugin(StepReader.Head head, Fields fields) {
+  StepPlan.@Nullable Run plugin(StepReader.Head head, Fields fields) {
     Map<String, String> settings = new LinkedHashMap<>();
     Fields written = fields.object("settings");
     if (written != null) {

@@ -42,6 +42,7 @@ final class StageReader {
    *
    * @param runs one for each platform, or one
    * @param builds the {@code spec} of each step that builds, by the step's id
+   * @param manifests what may be an index's, of steps that are plugins so far, by the step's id
    * @param fannedOut true when the stage declares {@code platforms:}
    */
   record Stage(
@@ -52,10 +53,18 @@ final class StageReader {
       List<Run> runs,
       List<StepPlan> steps,
       Map<String, Fields> builds,
+      Map<String, ManifestReader.Manifest> manifests,
       boolean fannedOut,
       When when,
       List<Flow> flow,
-      List<FailureStrategy> onFailure) {}
+      List<FailureStrategy> onFailure) {
+    /** The same with these steps, which have the same ids. */
+    Stage with(List<StepPlan> other) {
+      return new Stage(
+          fields, id, name, timeout, runs, other, builds, manifests, fannedOut, when, flow,
+          onFailure);
+    }
+  }
 
   /** Where one run of a stage goes. */
   record Run(Platform platform, Placement placement) {}
@@ -126,6 +135,7 @@ final class StageReader {
                 runs,
                 steps,
                 read.builds(),
+                read.manifests(),
                 fannedOut,
                 when,
                 flow,

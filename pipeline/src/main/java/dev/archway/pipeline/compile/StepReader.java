@@ -75,17 +75,23 @@ final class StepReader {
    * @param steps in the order written
    * @param flow how they follow each other
    * @param builds the {@code spec} of each step that builds, by the step's id
+   * @param manifests what may be an index's, of steps that are plugins so far, by the step's id
    */
-  record Steps(List<StepPlan> steps, List<Flow> flow, Map<String, Fields> builds) {}
+  record Steps(
+      List<StepPlan> steps,
+      List<Flow> flow,
+      Map<String, Fields> builds,
+      Map<String, ManifestReader.Manifest> manifests) {}
 
   private final List<StepPlan> steps = new ArrayList<>();
   private final Map<String, Fields> builds = new LinkedHashMap<>();
+  private final Map<String, ManifestReader.Manifest> manifests = new LinkedHashMap<>();
   private final Set<String> ids = new TreeSet<>(Set.of("clone"));
 
   /** The steps of a stage; what cannot be read is a finding and left out. */
   Steps read(List<YamlNode> items, String path) {
     List<Flow> flow = flow(items, path, false);
-    return new Steps(steps, flow, builds);
+    return new Steps(steps, flow, builds, manifests);
   }
 
   private List<Flow> flow(List<YamlNode> items, String path, boolean inGroup) {
@@ -191,7 +197,7 @@ final class StepReader {
           case "" -> null;
           case "Run" -> containers.run(head, spec);
           case "Background" -> containers.background(head, spec);
-          case "Plugin" -> containers.plugin(head, spec);
+          case "Plugin" -> plugin(containers, head, spec);
           case "Test" -> new TestReader(containers).test(head, spec);
           case "RunTests" -> new TestReader(containers).runTests(head, spec);
           case "BuildAndPushDockerRegistry",
@@ -230,6 +236,17 @@ final class StepReader {
       builds.put(plan.id(), spec);
     }
     return new Flow.Step(plan.id(), when, strategies);
+  }
+
+  private @Nullable StepPlan plugin(RunReader containers, Head head, Fields spec) {
+    StepPlan.Run step = containers.plugin(head, spec);
+    if (step != null && ManifestReader.is(step.image())) {
+      ManifestReader.Manifest manifest = ManifestReader.read(spec);
+      if (manifest != null) {
+        manifests.put(step.id(), manifest);
+      }
+    }
+    return step;
   }
 
   /** What every step has. */

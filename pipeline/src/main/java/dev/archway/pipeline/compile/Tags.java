@@ -12,11 +12,16 @@ final class Tags {
 
   /** Claims tags for what {@code fields} describes; those that are taken are findings. */
   void claim(Fields fields, Repository repository, List<String> tags) {
+    claim(fields, "tags", repository, tags);
+  }
+
+  /** The same, of tags that stand at {@code key}. */
+  void claim(Fields fields, String key, Repository repository, List<String> tags) {
     for (String tag : tags) {
       String other = origins.putIfAbsent(repository.tagged(tag), fields.path());
       if (other != null) {
         fields.error(
-            "tags",
+            key,
             ProblemCode.TAG_CLASH,
             "%s is already pushed by %s (expected: one origin; the last one would win)"
                 .formatted(repository.tagged(tag), other));

@@ -89,6 +89,7 @@ final class ExecutionViews {
           case StepPlan.SaveCache save -> "SaveCache" + store(save);
           case StepPlan.RestoreCache restore -> "RestoreCache" + store(restore);
           case StepPlan.Upload upload -> store(upload) + "Upload";
+          case StepPlan.PublishIndex _ -> "Plugin";
         };
     StepState state = stage.steps().get(plan.id());
     if (state == null) {

@@ -117,6 +117,7 @@ final class PlannedRuns {
       case StepPlan.Clone clone when clone.source() != null ->
           "clone %s into %s".formatted(clone.source().codebase().url(), clone.source().directory());
       case StepPlan.Clone _ -> "clone the codebase";
+      case StepPlan.PublishIndex publish -> "publish image index %s".formatted(publish.index());
       case StepPlan.SaveCache save ->
           "save %s in %s/%s through %s"
               .formatted(

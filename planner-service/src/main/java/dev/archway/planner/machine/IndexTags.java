@@ -1,6 +1,7 @@
 package dev.archway.planner.machine;
 
 import dev.archway.contract.image.Repository;
+import dev.archway.contract.plan.ExecutionPlan;
 import dev.archway.contract.plan.IndexPlan;
 import dev.archway.contract.plan.StagePlan;
 import dev.archway.expression.ExpressionException;
@@ -29,9 +30,12 @@ final class IndexTags {
   IndexPlan filled(IndexPlan plan) throws ExpressionException {
     List<StagePlan> runs =
         request.plan().stages().stream().filter(run -> plan.after().contains(run.id())).toList();
+    // What a step writes is read where the step stands.
+    ExecutionPlan.Publisher by = request.plan().publishers().get(plan.id());
+    List<StagePlan> readers = by == null ? runs : List.of(by.stage());
     List<String> tags = new ArrayList<>();
     for (String tag : plan.tags()) {
-      tags.add(one(tag, runs));
+      tags.add(one(tag, readers));
     }
     List<IndexPlan.Part> parts = new ArrayList<>();
     for (IndexPlan.Part part : plan.parts()) {
@@ -39,7 +43,9 @@ final class IndexTags {
           runs.stream()
               .filter(run -> part.platform() == null || run.platform().equals(part.platform()))
               .toList();
-      parts.add(new IndexPlan.Part(one(part.tag(), pushers), part.platform()));
+      parts.add(
+          new IndexPlan.Part(
+              one(part.tag(), pushers.isEmpty() ? readers : pushers), part.platform()));
     }
     return new IndexPlan(
         plan.id(),

@@ -11,8 +11,10 @@ import dev.archway.contract.id.ExecutionId;
 import dev.archway.contract.id.StageKey;
 import dev.archway.contract.image.Digest;
 import dev.archway.contract.image.PushedImage;
+import dev.archway.contract.plan.ExecutionPlan.Publisher;
 import dev.archway.contract.plan.IndexPlan;
 import dev.archway.contract.plan.StagePlan;
+import dev.archway.contract.plan.StepPlan;
 import dev.archway.contract.status.Status;
 import dev.archway.expression.ExpressionException;
 import dev.archway.planner.machine.ExecutionState.IndexState;
@@ -42,6 +44,7 @@ final class Turn {
   private final int maxAttempts;
   private final Map<String, StageState> stages;
   private final Map<String, IndexState> indexes;
+  private final Map<String, Publisher> publishers;
   private final List<StageCommand> stageCommands = new ArrayList<>();
   private final List<PublishIndex> imageCommands = new ArrayList<>();
   private final List<ExecutionEvent> events = new ArrayList<>();
@@ -59,6 +62,7 @@ final class Turn {
     this.maxAttempts = maxAttempts;
     this.stages = new LinkedHashMap<>(state.stages());
     this.indexes = new LinkedHashMap<>(state.indexes());
+    this.publishers = indexes.isEmpty() ? Map.of() : request.plan().publishers();
     this.sequence = state.sequence();
     this.status = state.status();
     this.startedAt = state.startedAt();
@@ -163,13 +167,57 @@ final class Turn {
   }
 
   void stepStarted(StageEvent.StepStarted event) {
-    if (!stage(event.key().stage()).steps().containsKey(event.step())) {
+    String stage = event.key().stage();
+    if (!stage(stage).steps().containsKey(event.step())) {
       putStep(
-          event.key().stage(),
+          stage,
           event.step(),
           new StepState(
               Status.RUNNING, event.at(), null, null, null, List.of(), 0, Map.of(), 0, null));
+      for (StepPlan step : request.stage(stage).steps()) {
+        if (step instanceof StepPlan.PublishIndex asks && asks.id().equals(event.step())) {
+          ask(asks.index());
+        }
+      }
     }
+  }
+
+  /** A step asks for its index: the first time it is published, later the same answer is given. */
+  private void ask(String index) {
+    if (index(index).status() == Status.QUEUED) {
+      request.plan().indexes().stream()
+          .filter(plan -> plan.id().equals(index))
+          .forEach(this::publish);
+    } else if (index(index).status().ended()) {
+      answer(index);
+    }
+  }
+
+  /** Ends the step that waits for an index, if one does. */
+  private void answer(String index) {
+    Publisher by = publishers.get(index);
+    StageState stage = by == null ? null : stage(by.stage().id());
+    if (by == null || stage == null || stage.status().ended()) {
+      return;
+    }
+    StepState step = stage.steps().get(by.step().id());
+    if (step == null || step.status() != Status.RUNNING) {
+      return;
+    }
+    IndexState state = index(index);
+    Map<String, String> outputs = new LinkedHashMap<>();
+    for (IndexPlan plan : request.plan().indexes()) {
+      if (plan.id().equals(index) && state.digest() != null) {
+        outputs.put(StepPlan.PublishIndex.DIGEST, state.digest().toString());
+        outputs.put(StepPlan.PublishIndex.IMAGE, plan.repository().pinned(state.digest()));
+      }
+    }
+    stageCommands.add(
+        new StageCommand.EndStep(
+            new StageKey(id, by.stage().id(), stage.attempt()),
+            by.step().id(),
+            state.failure(),
+            outputs));
   }
 
   void stepFinished(StageEvent.StepFinished event) {
@@ -268,8 +316,15 @@ final class Turn {
         }
       }
       for (IndexPlan plan : request.plan().indexes()) {
-        if (index(plan.id()).status() == Status.QUEUED
-            && plan.after().stream().allMatch(this::ended)) {
+        if (index(plan.id()).status() != Status.QUEUED) {
+          continue;
+        }
+        Publisher by = publishers.get(plan.id());
+        if (by != null && ended(by.stage().id())) {
+          // Its step did not run.
+          endIndex(plan.id(), index(plan.id()).withStatus(Status.SKIPPED, null));
+          moved = true;
+        } else if (by == null && plan.after().stream().allMatch(this::ended)) {
           publish(plan);
           moved = true;
         }
@@ -346,12 +401,13 @@ final class Turn {
               "cannot publish %s: %s not pushed (expected: all parts; allowPartial: true publishes without them)"
                   .formatted(plan.repository().tagged(plan.tags().getFirst()), missing));
       // A stage's failure may be ignored; that no image came of it may not.
-      boolean ignored =
-          plan.after().stream()
-              .map(stages::get)
-              .anyMatch(stage -> stage != null && stage.status() == Status.IGNORE_FAILED);
+      boolean failed =
+          publishers.containsKey(plan.id())
+              || plan.after().stream()
+                  .map(stages::get)
+                  .anyMatch(stage -> stage != null && stage.status() == Status.IGNORE_FAILED);
       endIndex(
-          plan.id(), index(plan.id()).withStatus(ignored ? Status.FAILED : Status.SKIPPED, why));
+          plan.id(), index(plan.id()).withStatus(failed ? Status.FAILED : Status.SKIPPED, why));
       return;
     }
     indexes.put(plan.id(), index(plan.id()).withStatus(Status.RUNNING, null));
@@ -361,22 +417,28 @@ final class Turn {
     tellIndex(plan.id());
   }
 
-  private Stream<PushedImage> pushedBy(String stage) {
-    return stage(stage).status() == Status.SUCCESS
+  /** The images of a stage that succeeded, or of the one whose step asks for them. */
+  private Stream<PushedImage> pushedBy(String stage, IndexPlan plan) {
+    Publisher by = publishers.get(plan.id());
+    boolean own = by != null && by.stage().id().equals(stage);
+    return own || stage(stage).status() == Status.SUCCESS
         ? stage(stage).images().stream()
         : Stream.empty();
   }
 
   private java.util.Optional<PushedImage> pushed(IndexPlan plan, IndexPlan.Part part) {
     return plan.after().stream()
-        .flatMap(this::pushedBy)
+        .flatMap(stage -> pushedBy(stage, plan))
         .filter(image ->
             image.repository().equals(plan.repository()) && image.tags().contains(part.tag()))
         .findFirst();
   }
 
   private void finish() {
-    Outcome outcome = Outcome.of(stages, indexes, stoppedBy != null);
+    // Whether an index that a step asks for decides anything, its step's failure strategies say.
+    Map<String, IndexState> decisive = new LinkedHashMap<>(indexes);
+    decisive.keySet().removeAll(publishers.keySet());
+    Outcome outcome = Outcome.of(stages, decisive, stoppedBy != null);
     boolean expired = failure != null && outcome.status() != Status.SUCCESS;
     status = expired ? Status.EXPIRED : outcome.status();
     failure = expired ? failure : outcome.failure();
@@ -392,6 +454,7 @@ final class Turn {
   private void endIndex(String index, IndexState state) {
     indexes.put(index, state);
     tellIndex(index);
+    answer(index);
   }
 
   private void putStep(String stage, String step, StepState state) {

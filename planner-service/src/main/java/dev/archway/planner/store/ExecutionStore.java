@@ -260,7 +260,12 @@ public final class ExecutionStore {
     ExecutionId id = request.id();
     String key = id.value();
     for (StageCommand command : decision.stageCommands()) {
-      String verb = command instanceof StageCommand.RunStage ? "run" : "stop";
+      String verb =
+          switch (command) {
+            case StageCommand.RunStage _ -> "run";
+            case StageCommand.StopStage _ -> "stop";
+            case StageCommand.EndStep end -> "end/" + end.step();
+          };
       outbox.add(
           Topics.stageCommands(platform(request, command.key().stage())),
           Envelopes.of(SOURCE, command.key() + "/" + verb, key, request.createdAt(), command));

@@ -57,7 +57,9 @@ final class PodTemplate {
     containers.add(agent());
     List<StepPlan> steps = spec.stage().steps();
     for (int i = 0; i < steps.size(); i++) {
-      containers.add(step(PodNames.container(i, steps.get(i).id()), steps.get(i)));
+      if (steps.get(i) instanceof StepPlan.InRuntime step) {
+        containers.add(step(PodNames.container(i, step.id()), step));
+      }
     }
     Duration longest = spec.stage().timeout().plus(settings.initTimeout()).plusHours(1);
     var pod =
@@ -243,7 +245,7 @@ final class PodTemplate {
         .build();
   }
 
-  private Container step(String name, StepPlan step) {
+  private Container step(String name, StepPlan.InRuntime step) {
     StepPlan.Resources limits = resources(step);
     ContainerBuilder container =
         new ContainerBuilder()
@@ -346,7 +348,7 @@ final class PodTemplate {
     return switch (step) {
       case Run run -> run.resources();
       case StepPlan.Transfer transfer -> transfer.resources();
-      case StepPlan.Clone _ -> StepPlan.Resources.UNLIMITED;
+      case StepPlan.Clone _, StepPlan.PublishIndex _ -> StepPlan.Resources.UNLIMITED;
       case BuildAndPush build -> build.resources();
     };
   }

@@ -64,7 +64,7 @@ final class StepFiles {
    *
    * @param name the attempt's
    */
-  List<PodFile> of(StepPlan step, String name) throws IOException, InterruptedException {
+  List<PodFile> of(StepPlan.InRuntime step, String name) throws IOException, InterruptedException {
     String folder = PodNames.folder(name);
     Map<String, String> variables = new HashMap<>(spec.environment());
     List<PodFile> files = new ArrayList<>();
@@ -139,7 +139,7 @@ final class StepFiles {
   }
 
   /** The paths of a step's secrets, to be removed when it has ended. */
-  static List<String> secrets(StepPlan step, String name) {
+  static List<String> secrets(StepPlan.InRuntime step, String name) {
     String folder = PodNames.secrets(name);
     return switch (step) {
       // A container's variables are in a file that its first process reads and removes.

@@ -287,6 +287,7 @@ final class PodmanSession implements StageSession {
       throws IOException, RuntimeUnavailableException, InterruptedException {
     Path folder = directory.resolve("steps").resolve(name);
     switch (step) {
+      case StepPlan.PublishIndex _ -> {}
       case Run _, StepPlan.Transfer _ -> {
         if (ContainerStep.mayExist(folder)) {
           store.service().remove(container(name));

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 class TransferInPodTest {
   private static final String SECRET = "the account's secret";
 
-  private final StepPlan step =
+  private final StepPlan.InRuntime step =
       new StepPlan.SaveCache(
           "save",
           "save",
