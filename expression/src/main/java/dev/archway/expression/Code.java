@@ -19,7 +19,11 @@ import org.jspecify.annotations.Nullable;
 public record Code(String written, List<List<String>> references, String jexl) {
   private static final int LONGEST = 4_000;
   private static final int DEEPEST = 24;
-  private static final List<String> JSON = List.of("json");
+
+  /** What expressions call without anybody having defined it. */
+  private static final Map<String, Object> FUNCTIONS =
+      Map.of("json", Json.FUNCTIONS, "regex", Patterns.FUNCTIONS);
+
   private static final int DEEPEST_INDEX = 6;
 
   /** Harness page "Built-in and custom Harness variables reference", evaluated value. */
@@ -40,7 +44,7 @@ public record Code(String written, List<List<String>> references, String jexl) {
       JexlExpression expression = Sandbox.ENGINE.createExpression(jexl);
       if (expression instanceof JexlScript script) {
         references.addAll(script.getVariables());
-        references.remove(JSON);
+        references.removeIf(path -> path.size() == 1 && FUNCTIONS.containsKey(path.getFirst()));
       }
       return new Code(written, references, jexl);
     } catch (StackOverflowError | RuntimeException e) {
@@ -121,7 +125,7 @@ public record Code(String written, List<List<String>> references, String jexl) {
 
   private @Nullable Object evaluate(Map<String, @Nullable Object> values)
       throws ExpressionException {
-    values.put("json", Json.FUNCTIONS);
+    values.putAll(FUNCTIONS);
     try {
       Object value = Sandbox.ENGINE.createExpression(jexl).evaluate(new MapContext(values));
       if (value instanceof CharSequence text && text.length() > LONGEST_VALUE) {

@@ -5,8 +5,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 import org.apache.commons.jexl3.JexlArithmetic;
 import org.apache.commons.jexl3.JexlBuilder;
 import org.apache.commons.jexl3.JexlEngine;
@@ -68,7 +66,6 @@ final class Sandbox {
             "isEmpty",
             "lastIndexOf",
             "length",
-            "replace",
             "startsWith",
             "strip",
             "stripLeading",
@@ -89,7 +86,10 @@ final class Sandbox {
             "lastIndexOf",
             "size",
             "toString");
+    private static final Set<String> PATTERN =
+        Set.of("split", "matches", "replace", "replaceAll", "replaceFirst");
     private static final Set<String> JSON = Set.of("select", "list", "object");
+    private static final Set<String> REGEX = Set.of("extract", "match", "replace");
     private static final Set<String> VALUE = Set.of("toString", "equals", "intValue", "longValue");
 
     Reach() {
@@ -99,14 +99,19 @@ final class Sandbox {
     @Override
     public @Nullable JexlMethod getMethod(Object on, String method, Object... arguments) {
       if (on instanceof String text) {
-        if (Set.of("split", "matches", "replaceAll", "replaceFirst").contains(method)) {
-          return new NamedMethod(method, args -> pattern(method, text, args));
+        if (PATTERN.contains(method)) {
+          return new NamedMethod(method, args -> Patterns.method(method, text, args));
         }
         return TEXT.contains(method) ? super.getMethod(text, method, arguments) : null;
       }
       if (on instanceof Json) {
         return JSON.contains(method)
             ? new NamedMethod(method, args -> Json.call(method, args))
+            : null;
+      }
+      if (on instanceof Patterns) {
+        return REGEX.contains(method)
+            ? new NamedMethod(method, args -> Patterns.function(method, args))
             : null;
       }
       if (on instanceof Secrets secrets) {
@@ -141,26 +146,6 @@ final class Sandbox {
     }
   }
 
-  /** A method of text that takes a pattern. */
-  private static Object pattern(String name, String text, Object... arguments) {
-    String pattern = arguments.length == 0 ? "" : String.valueOf(arguments[0]);
-    String second = arguments.length < 2 ? "" : String.valueOf(arguments[1]);
-    try {
-      return switch (name) {
-        case "split" -> {
-          int limit = arguments.length < 2 ? 0 : Integer.parseInt(second);
-          yield List.of(Pattern.compile(pattern).split(new BoundedText(text), limit));
-        }
-        case "matches" -> BoundedText.matches(pattern, text);
-        case "replaceAll" ->
-            Pattern.compile(pattern).matcher(new BoundedText(text)).replaceAll(second);
-        default -> Pattern.compile(pattern).matcher(new BoundedText(text)).replaceFirst(second);
-      };
-    } catch (PatternSyntaxException | NumberFormatException e) {
-      throw new ArithmeticException("\"" + pattern + "\" is no pattern");
-    }
-  }
-
   /** A method of ours. */
   private record NamedMethod(String name, Function<Object[], @Nullable Object> body)
       implements JexlMethod {
@@ -192,8 +177,6 @@ final class Sandbox {
 
   /** Harness's ideas of text: {@code +} joins it, and anything but {@code false} is true. */
   private static final class Words extends JexlArithmetic {
-    private static final int LONGEST = 1 << 20;
-
     Words() {
       super(false);
     }
@@ -202,7 +185,7 @@ final class Sandbox {
     public Object add(@Nullable Object left, @Nullable Object right) {
       if (left instanceof CharSequence || right instanceof CharSequence) {
         String joined = Code.text(left) + Code.text(right);
-        if (joined.length() > LONGEST) {
+        if (joined.length() > Patterns.LONGEST) {
           throw new ArithmeticException("the text becomes too long");
         }
         return joined;

@@ -73,6 +73,13 @@ class TemplateTest {
         "<+json.list(\"a.b\", document).size()> => 2",
         "<+json.object(\"a\", document).get(\"x\")> => true",
         "<+json.select(\"none[3].x\", document)> => null",
+        "<+regex.extract(\"[0-9]*\", pipeline.variables.tag)> => 1",
+        "<+regex.extract('x+', pipeline.variables.tag)>. => .",
+        "<+regex.replace(\"v([0-9]+)[.].*\", '$1', <+pipeline.variables.tag>)> => 1",
+        "<+regex.match('^v[0-9]', pipeline.variables.tag) ? 'release' : 'other'> => release",
+        "<+regex.match('2$', pipeline.variables.tag)> => false",
+        "<+pipeline.variables.list.replace(',', '.')> => a.b.c",
+        "<+pipeline.variables.list.replaceFirst(',', '.')> => a.b,c",
         "<+pipeline.variables.list.split(',').size()> => 3",
         "<+<+pipeline.variables.list>.split(',').contains('b') ? 'in' : 'out'> => in",
         "echo $((1<+2)) => echo $((1<+2))",
@@ -235,5 +242,30 @@ class TemplateTest {
         assertThat(e.getMessage()).isNotBlank();
       }
     }
+  }
+
+  @Test
+  void textThatWouldGrowWithoutEndIsRefused() {
+    Scope scope = path -> new Found.Known("x".repeat(60_000));
+    for (String call :
+        List.of("a.replace('x', a)", "a.replaceAll('', a)", "regex.replace('x', a, a)")) {
+      assertThatThrownBy(() -> Template.parse("<+" + call + ">").fill(scope))
+          .isInstanceOf(ExpressionException.class)
+          .hasMessageContaining("too long");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "<+regex.extract('(', 'a')>",
+        "<+regex.extract('a')>",
+        "<+regex.match('(x+x+)+y', pipeline.variables.long)>",
+        "<+regex.replace('a', '$7', 'a')>",
+      })
+  void whatIsNoPatternIsTold(String text) {
+    Scope scope = path -> new Found.Known("x".repeat(5_000));
+    assertThatThrownBy(() -> Template.parse(text).fill(scope))
+        .isInstanceOf(ExpressionException.class);
   }
 }

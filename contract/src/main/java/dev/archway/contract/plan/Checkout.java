@@ -1,6 +1,7 @@
 package dev.archway.contract.plan;
 
 import dev.archway.contract.connector.Connector;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A codebase resolved to one commit; every stage and platform of an execution clones this one.
@@ -12,6 +13,7 @@ import dev.archway.contract.connector.Connector;
  * @param commit the commit's full hash
  * @param depth commits of history to fetch; 0 means all
  * @param sslVerify false skips the check of the server's certificate
+ * @param extras what is cloned beside the commit's tree; null for nothing
  */
 public record Checkout(
     Connector.Git connector,
@@ -19,4 +21,16 @@ public record Checkout(
     String refName,
     String commit,
     int depth,
-    boolean sslVerify) {}
+    boolean sslVerify,
+    @Nullable CloneExtras extras) {
+  /** The commit's tree alone. */
+  public Checkout(
+      Connector.Git connector,
+      String url,
+      String refName,
+      String commit,
+      int depth,
+      boolean sslVerify) {
+    this(connector, url, refName, commit, depth, sslVerify, null);
+  }
+}

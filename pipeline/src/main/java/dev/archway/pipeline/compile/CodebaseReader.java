@@ -1,9 +1,12 @@
 package dev.archway.pipeline.compile;
 
 import dev.archway.contract.connector.Connector;
+import dev.archway.contract.plan.CloneExtras;
 import dev.archway.contract.plan.CodeRef;
 import dev.archway.contract.plan.CodebasePlan;
 import dev.archway.pipeline.ProblemCode;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +34,7 @@ final class CodebaseReader {
     String repository = fields.text("repoName");
     Long depth = fields.integer("depth");
     Boolean sslVerify = fields.bool("sslVerify");
+    CloneExtras extras = extras(fields);
     CodeRef ref = ref(fields.requiredObject("build"));
     strategy(fields, ref);
     if (connector == null || ref == null) {
@@ -49,7 +53,42 @@ final class CodebaseReader {
         url,
         ref,
         (int) Math.min(Integer.MAX_VALUE, depth == null ? DEFAULT_DEPTH : depth),
-        sslVerify == null || sslVerify);
+        sslVerify == null || sslVerify,
+        extras);
+  }
+
+  /** What is cloned beside the commit's tree; null for nothing. */
+  private static @Nullable CloneExtras extras(Fields fields) {
+    boolean tags = Boolean.TRUE.equals(fields.bool("fetchTags"));
+    CloneExtras.Submodules submodules =
+        fields.parsed(
+            "submoduleStrategy",
+            ProblemCode.BAD_VALUE,
+            text ->
+                switch (text) {
+                  case "false" -> CloneExtras.Submodules.NONE;
+                  case "true" -> CloneExtras.Submodules.DIRECT;
+                  case "recursive" -> CloneExtras.Submodules.RECURSIVE;
+                  default ->
+                      throw new IllegalArgumentException(
+                          "\"%s\" (expected: true, false or recursive)".formatted(text));
+                });
+    List<String> sparse = new ArrayList<>();
+    for (String written : fields.texts("sparseCheckout")) {
+      if (!written.contains("\n")) {
+        sparse.add(StepReader.inWorkspace(fields, "sparseCheckout", written.strip()));
+      } else {
+        fields.error(
+            "sparseCheckout", ProblemCode.BAD_VALUE, "several lines (expected: a folder's path)");
+      }
+    }
+    if (sparse.contains(".")) {
+      sparse.clear();
+    }
+    CloneExtras.Submodules which = submodules == null ? CloneExtras.Submodules.NONE : submodules;
+    return sparse.isEmpty() && !tags && which == CloneExtras.Submodules.NONE
+        ? null
+        : new CloneExtras(sparse, which, tags);
   }
 
   /** A pull request is built as its author pushed it, never merged. */

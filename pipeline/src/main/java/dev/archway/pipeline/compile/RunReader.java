@@ -33,7 +33,31 @@ final class RunReader {
   }
 
   @Nullable StepPlan run(StepReader.Head head, Fields fields) {
+    alias(fields);
     return script(head, fields, fields.template("command"));
+  }
+
+  /** Checks the alias of a step's outputs; what it means, its readers' expressions say. */
+  static void alias(Fields fields) {
+    Fields alias = fields.object("outputAlias");
+    if (alias == null) {
+      return;
+    }
+    String key = alias.required("key", "");
+    if (!key.isEmpty() && !StepReader.IDENTIFIER.matcher(key).matches()) {
+      alias.error(
+          "key",
+          ProblemCode.BAD_IDENTIFIER,
+          "\"%s\" (expected: letters, digits and _, not starting with a digit)".formatted(key));
+    }
+    String scope = alias.required("scope", "");
+    if (!scope.isEmpty() && !Set.of("Pipeline", "Stage", "StepGroup").contains(scope)) {
+      alias.error(
+          "scope",
+          ProblemCode.BAD_VALUE,
+          "\"%s\" (expected: Pipeline, Stage or StepGroup)".formatted(scope));
+    }
+    alias.finish();
   }
 
   /** A container with this command; null for its image's own. */

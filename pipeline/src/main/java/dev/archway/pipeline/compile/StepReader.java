@@ -11,6 +11,7 @@ import dev.archway.expression.Template;
 import dev.archway.pipeline.Findings;
 import dev.archway.pipeline.ProblemCode;
 import dev.archway.pipeline.dialect.Form;
+import dev.archway.pipeline.dialect.OtherSteps;
 import dev.archway.pipeline.dialect.StepShapes;
 import dev.archway.pipeline.expr.Expressions;
 import dev.archway.pipeline.yaml.YamlNode;
@@ -31,29 +32,7 @@ final class StepReader {
   static final Duration DEFAULT_TIMEOUT = Duration.ofHours(1);
 
   static final Pattern IDENTIFIER = Pattern.compile(Form.IDENTIFIER.pattern());
-  private static final Set<String> NOT_RUN =
-      Set.of(
-          "Action",
-          "Bitrise",
-          "SaveCacheAzure",
-          "RestoreCacheAzure",
-          "SaveCache",
-          "RestoreCache",
-          "ArtifactoryUpload",
-          "HarUpload",
-          "Wait",
-          "Policy");
   private static final Set<String> RUN = StepShapes.SPECS.keySet();
-
-  /** What comes nearest to a step that is not run; the others are as far as any. */
-  private static final Map<String, String> NEAREST =
-      Map.of(
-          "SaveCache", "SaveCacheS3 or SaveCacheGCS",
-          "SaveCacheAzure", "SaveCacheS3 or SaveCacheGCS",
-          "RestoreCache", "RestoreCacheS3 or RestoreCacheGCS",
-          "RestoreCacheAzure", "RestoreCacheS3 or RestoreCacheGCS",
-          "ArtifactoryUpload", "S3Upload or GCSUpload, or a Run step with the store's own client",
-          "HarUpload", "S3Upload or GCSUpload, or a Run step with the store's own client");
 
   private final Lookup lookup;
   private final Map<String, String> stageVariables;
@@ -142,6 +121,8 @@ final class StepReader {
     When when = FlowReader.when(group, "stageStatus");
     List<FailureStrategy> strategies =
         FlowReader.strategies(group, FlowReader.Owner.GROUP, findings);
+    // Expressions have read them; the steps' environments are the stage's business.
+    VariableReader.read(group, findings);
     if (!group.has("steps")) {
       group.missing("steps");
     }
@@ -215,13 +196,13 @@ final class StepReader {
               "GCSUpload" ->
               TransferReader.read(type, head, spec, lookup);
           default -> {
-            boolean known = NOT_RUN.contains(type);
+            Optional<String> nearest = OtherSteps.nearest(type);
             step.error(
                 "type",
-                known ? ProblemCode.NOT_SUPPORTED : ProblemCode.UNKNOWN_STEP_TYPE,
-                known
+                nearest.isPresent() ? ProblemCode.NOT_SUPPORTED : ProblemCode.UNKNOWN_STEP_TYPE,
+                nearest.isPresent()
                     ? "step type \"%s\" is Harness's, but Archway does not run it (expected: %s)"
-                        .formatted(type, NEAREST.getOrDefault(type, "one of " + new TreeSet<>(RUN)))
+                        .formatted(type, nearest.get())
                     : "unknown step type \"%s\"%s (expected: one of %s)"
                         .formatted(type, Suggestion.of(type, RUN), new TreeSet<>(RUN)));
             yield null;

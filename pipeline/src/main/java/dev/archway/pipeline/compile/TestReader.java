@@ -33,6 +33,7 @@ final class TestReader {
     if (Boolean.TRUE.equals(fields.bool("intelligenceMode"))) {
       fields.warn("intelligenceMode", ProblemCode.NOT_SUPPORTED, ALL_RUN);
     }
+    RunReader.alias(fields);
     Long parts = fields.integer("parallelism");
     if (parts != null && parts > 1) {
       fields.error(

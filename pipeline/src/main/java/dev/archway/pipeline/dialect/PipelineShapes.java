@@ -63,9 +63,16 @@ public final class PipelineShapes {
                   "prCloneStrategy",
                   "What is built of a pull request; Archway builds its head, which is SourceBranch.",
                   List.of("SourceBranch", "MergeCommit")))
+          .with(
+              flag("fetchTags", "Whether the repository's tags are fetched as well."),
+              word(
+                  "submoduleStrategy",
+                  "Whether submodules are checked out, over HTTP alone.",
+                  List.of("true", "false", "recursive")),
+              texts("sparseCheckout", "The only folders that are checked out."))
           .ignores("Accepted, and says nothing about the result.", "resources", "debug")
-          .refusesUnless("false", "lfs", "fetchTags", "persistCredentials", "submoduleStrategy")
-          .refuses("sparseCheckout", "preFetchCommand");
+          .refusesUnless("false", "lfs", "persistCredentials")
+          .refuses("preFetchCommand");
 
   /** The codebase of the pipeline. */
   private static final Shape.Keys CODEBASE =

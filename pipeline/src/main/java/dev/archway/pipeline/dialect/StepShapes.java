@@ -71,8 +71,7 @@ public final class StepShapes {
   /** Harness page "Run step settings". */
   private static final Shape.Keys RUN =
       container("RunSpec", "A command in a container.")
-          .with(text("command", "The command, for the shell."), shell(), outputs())
-          .refuses("outputAlias");
+          .with(text("command", "The command, for the shell."), shell(), outputs(), alias());
 
   static Field shell() {
     return wordOfAnyCase(
@@ -83,6 +82,24 @@ public final class StepShapes {
 
   static Field outputs() {
     return list("outputVariables", "Variables of the command that others read.", () -> OUTPUT);
+  }
+
+  private static final Shape.Keys ALIAS =
+      Shape.of("OutputAlias", "A name under which the outputs are read.")
+          .with(
+              text(
+                      "key",
+                      Form.IDENTIFIER,
+                      "The name: <+exportedVariables.getValue(\"stage.KEY.OUTPUT\")>.")
+                  .needed(),
+              word(
+                      "scope",
+                      "Who may read it so: pipeline.KEY, stage.KEY or stepGroup.KEY.",
+                      List.of("Pipeline", "Stage", "StepGroup"))
+                  .needed());
+
+  static Field alias() {
+    return object("outputAlias", "A name under which the outputs are read.", () -> ALIAS);
   }
 
   private static final Shape.Keys SETTINGS =
@@ -237,10 +254,14 @@ public final class StepShapes {
                   () -> FlowShapes.FAILURE_STRATEGY),
               list("steps", "The steps; groups do not nest.", () -> StepShapes.ENTRY_OF_GROUP)
                   .needed(),
+              list(
+                  "variables",
+                  "Values that expressions read as <+stepGroup.variables.NAME>.",
+                  () -> PipelineShapes.VARIABLE),
               object("strategy", "Repeats the group.", () -> FlowShapes.STRATEGY).resolved(),
               PipelineShapes.Templates.reference())
           .ignores("Accepted, and says nothing about the run.", "description", "delegateSelectors")
-          .refuses("variables", "sharedPaths", "stepGroupInfra")
+          .refuses("sharedPaths", "stepGroupInfra")
           .unless("template");
 
   private static final Shape.Keys ONE_STEP =

@@ -41,10 +41,10 @@ final class TestShapes {
               text("command", "The command, for the shell.").needed(),
               StepShapes.shell(),
               StepShapes.outputs(),
+              StepShapes.alias(),
               flag("intelligenceMode", "Accepted with a warning: all tests run."),
               count("parallelism", 0, 1, "1, which it is where it is absent."))
-          .ignores("Accepted: which files selection looks at.", "globs")
-          .refuses("outputAlias");
+          .ignores("Accepted: which files selection looks at.", "globs");
 
   static final Shape.Keys RUN_TESTS =
       StepShapes.container("RunTestsSpec", "A build tool that runs all tests.")

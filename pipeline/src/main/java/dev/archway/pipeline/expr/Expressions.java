@@ -66,7 +66,8 @@ public final class Expressions {
   }
 
   /** The pipeline with its strategies expanded and its expressions filled in. */
-  public YamlNode.Mapping resolve(YamlNode.Mapping pipeline) {
+  public YamlNode.Mapping resolve(YamlNode.Mapping written) {
+    YamlNode.Mapping pipeline = Copies.readByNumber(Aliases.resolved(written, findings));
     Map<String, Object> known = new LinkedHashMap<>();
     known.put("account.identifier", "default");
     known.put("account.name", "default");
@@ -180,7 +181,7 @@ public final class Expressions {
       if (mapping.get(kind) instanceof YamlNode.Mapping body) {
         String here = path + "." + kind;
         if (!(body.get("strategy") instanceof YamlNode.Mapping strategy) || strategy.blank()) {
-          return with(mapping, kind, node(kind, body, here, names));
+          return Copies.with(mapping, kind, node(kind, body, here, names));
         }
         return loop(mapping, kind, body, strategy, here, names);
       }
@@ -197,7 +198,7 @@ public final class Expressions {
       Names names) {
     Strategies.Loop loop = strategies.read(strategy, path + ".strategy", names);
     if (loop == null) {
-      return with(item, kind, node(kind, without(body), path, names));
+      return Copies.with(item, kind, node(kind, Copies.without(body), path, names));
     }
     copies += loop.cells().size();
     if (copies > MOST_COPIES) {
@@ -206,7 +207,7 @@ public final class Expressions {
           path + ".strategy",
           ProblemCode.TOO_LARGE,
           "all strategies together make more than %d runs (expected: less)".formatted(MOST_COPIES));
-      return with(item, kind, new YamlNode.Mapping(Map.of(), Map.of(), body.place()));
+      return Copies.with(item, kind, new YamlNode.Mapping(Map.of(), Map.of(), body.place()));
     }
     List<YamlNode> members = new ArrayList<>();
     for (int i = 0; i < loop.cells().size(); i++) {
@@ -215,8 +216,8 @@ public final class Expressions {
       if (kind.equals("stage")) {
         loop.cells().get(i).forEach((key, value) -> cell.put("stage." + key, value));
       }
-      members.add(
-          with(item, kind, node(kind, numbered(body, i, loop.nodeName()), path, inner.with(cell))));
+      YamlNode.Mapping copy = Copies.of(kind, body, i, loop.cells().size(), loop.nodeName());
+      members.add(Copies.with(item, kind, node(kind, copy, path, inner.with(cell))));
     }
     Map<String, YamlNode> block = new LinkedHashMap<>();
     block.put("parallel", new YamlNode.Sequence(members, item.place()));
@@ -225,32 +226,6 @@ public final class Expressions {
           MOST_AT_ONCE, new YamlNode.Scalar(Integer.toString(loop.most()), true, strategy.place()));
     }
     return new YamlNode.Mapping(block, Map.of(), item.place());
-  }
-
-  private static YamlNode.Mapping without(YamlNode.Mapping body) {
-    Map<String, YamlNode> entries = new LinkedHashMap<>(body.entries());
-    entries.remove("strategy");
-    return new YamlNode.Mapping(entries, body.keys(), body.place());
-  }
-
-  private static YamlNode.Mapping numbered(
-      YamlNode.Mapping body, int index, @Nullable String nodeName) {
-    Map<String, YamlNode> entries = new LinkedHashMap<>(without(body).entries());
-    for (String key : List.of("identifier", "name")) {
-      String text = body.text(key);
-      if (text != null) {
-        YamlNode.Place place = java.util.Objects.requireNonNull(body.get(key)).place();
-        String label = key.equals("name") && nodeName != null ? nodeName : text + "_" + index;
-        entries.put(key, new YamlNode.Scalar(label, true, place));
-      }
-    }
-    return new YamlNode.Mapping(entries, body.keys(), body.place());
-  }
-
-  private static YamlNode with(YamlNode.Mapping item, String kind, YamlNode body) {
-    Map<String, YamlNode> entries = new LinkedHashMap<>(item.entries());
-    entries.put(kind, body);
-    return new YamlNode.Mapping(entries, item.keys(), item.place());
   }
 
   private YamlNode node(String kind, YamlNode.Mapping body, String path, Names names) {
@@ -320,6 +295,7 @@ public final class Expressions {
             order.put(id, new Names.Steps.Order(begin, end));
             if (body.get("strategy") instanceof YamlNode.Mapping strategy && !strategy.blank()) {
               loops.add(id);
+              loops.addAll(Copies.steps(body.get("steps")));
             }
           }
         }

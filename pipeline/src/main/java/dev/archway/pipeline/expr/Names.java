@@ -145,6 +145,10 @@ final class Names implements Scope {
       case "env", "service", "infra", "artifact", "artifacts" ->
           never(joined, "; Harness fills it in deployment stages only");
       case "variable" -> never(joined, "; variables of accounts and projects are not kept here");
+      case "exportedVariables" ->
+          never(
+              joined,
+              "; no step publishes that under an outputAlias of this scope, read as getValue(\"stage.ALIAS.NAME\")");
       case "matrix", "strategy", "repeat" -> never(joined, "; no strategy around it has this name");
       default -> never(joined, "");
     };

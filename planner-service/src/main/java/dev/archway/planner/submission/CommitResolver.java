@@ -124,6 +124,7 @@ final class CommitResolver {
         refName,
         commit,
         codebase.depth(),
-        codebase.sslVerify());
+        codebase.sslVerify(),
+        codebase.extras());
   }
 }

@@ -193,7 +193,8 @@ final class StepFiles {
         PodFile.of(folder + "/username", (user == null ? "" : user) + "\n"),
         PodFile.of(folder + "/password", (password == null ? "" : resolve(password)) + "\n"),
         PodFile.of(folder + "/gitconfig", CloneScript.configuration(checkout)),
-        new PodFile(folder + "/askpass", 0755, CloneScript.askpass(Path.of(folder))));
+        new PodFile(
+            folder + "/askpass", 0755, CloneScript.askpass(Path.of(folder), checkout.url())));
   }
 
   private PodFile auth(BuildAndPush build, String name) {

@@ -50,7 +50,7 @@ final class SecretFiles {
         folder.resolve("password"), (password == null ? "" : resolve(password, secrets)) + "\n");
     DurableFile.write(folder.resolve("gitconfig"), CloneScript.configuration(checkout));
     Path askpass = folder.resolve("askpass");
-    DurableFile.write(askpass, CloneScript.askpass(folder));
+    DurableFile.write(askpass, CloneScript.askpass(folder, checkout.url()));
     Files.setPosixFilePermissions(askpass, PosixFilePermissions.fromString("rwx------"));
     return folder;
   }

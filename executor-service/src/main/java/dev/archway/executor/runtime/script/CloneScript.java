@@ -2,13 +2,21 @@ package dev.archway.executor.runtime.script;
 
 import dev.archway.contract.failure.FailureReason;
 import dev.archway.contract.plan.Checkout;
+import dev.archway.contract.plan.CloneExtras;
 import dev.archway.executor.runtime.StepResult;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Cloning one commit as a shell script. Pure. */
 public final class CloneScript {
+  private static final Pattern PLACE = Pattern.compile("^[a-z]+://[^/?#]+");
+  private static final String SUBMODULES =
+      "git -c protocol.allow=never -c protocol.http.allow=always -c protocol.https.allow=always submodule update --init";
+
   private CloneScript() {}
 
   /** The only git configuration that is read. */
@@ -32,18 +40,34 @@ public final class CloneScript {
         .formatted(checkout.sslVerify());
   }
 
-  /** Answers git's questions from files, so that nothing secret is in an argument or URL. */
-  public static String askpass(Path secrets) {
+  /**
+   * Answers git's questions about the repository's own host from files, so that nothing secret is
+   * in an argument or URL. Other hosts, which a submodule or a redirection may name, are told
+   * nothing.
+   */
+  public static String askpass(Path secrets, String url) {
     return """
     #!/bin/sh
+    case "$1" in
+      *\\'%s\\'*|*@%s\\'*) ;;
+      *) exit 1 ;;
+    esac
     case "$1" in
       [Uu]sername*) cat %s ;;
       *) cat %s ;;
     esac
     """
         .formatted(
+            ShellText.quoted(asked(url)),
+            ShellText.quoted(asked(url).replaceFirst("^[a-z]+://", "")),
             ShellText.quoted(secrets.resolve("username").toString()),
             ShellText.quoted(secrets.resolve("password").toString()));
+  }
+
+  /** What git calls the place that it wants an account for: {@code https://host:port}. */
+  private static String asked(String url) {
+    Matcher parts = PLACE.matcher(withoutUser(url));
+    return parts.find() ? parts.group() : url;
   }
 
   public static String script(Checkout checkout, Path workspace, Path secrets) {
@@ -72,7 +96,9 @@ public final class CloneScript {
       fi
     fi
     rm -f .git/archway-fetch
-    git checkout --detach %7$s
+    %9$s
+    git checkout --detach %7$s || exit 1
+    %10$s
     """
         .formatted(
             ShellText.quoted(secrets.resolve("gitconfig").toString()),
@@ -84,7 +110,38 @@ public final class CloneScript {
             ShellText.quoted(configValue(checkout.url())),
             depth,
             checkout.commit(),
-            wide);
+            wide,
+            sparse(checkout.extras()),
+            more(checkout.extras(), depth));
+  }
+
+  /** The folders come from a file, where none can be taken for an option. */
+  private static String sparse(@Nullable CloneExtras extras) {
+    return extras == null || extras.sparse().isEmpty()
+        ? ""
+        : "printf '%s\\n' "
+            + extras.sparse().stream().map(ShellText::quoted).collect(Collectors.joining(" "))
+            + " | git sparse-checkout set --cone --stdin || exit 1";
+  }
+
+  /**
+   * Tags and submodules. Where submodules lie the repository's authors say, whom neither the
+   * executor's own files nor its keys are for.
+   */
+  private static String more(@Nullable CloneExtras extras, String depth) {
+    if (extras == null) {
+      return "";
+    }
+    String tags =
+        extras.tags()
+            ? "git fetch -q %s-- origin '+refs/tags/*:refs/tags/*' || exit 1\n".formatted(depth)
+            : "";
+    return tags
+        + switch (extras.submodules()) {
+          case NONE -> "";
+          case DIRECT -> SUBMODULES;
+          case RECURSIVE -> SUBMODULES + " --recursive";
+        };
   }
 
   /** The result of a script that ended with this code. */
