@@ -2,7 +2,7 @@
 root=$(cd "$here/.." && pwd)
 java=${JAVA_HOME:?run it as ./archway bench}/bin/java
 jar=$here/target/archway-benchmarks-0.1.0.jar
-if [ ! -e "$jar" ] || [ -n "$(find "$root"/{contract,expression,pipeline,benchmarks}/src/main -newer "$jar" -print -quit)" ]; then
+if [ ! -e "$jar" ] || [ -n "$(find "$root"/{contract,expression,pipeline,testbed,benchmarks}/src/main -newer "$jar" -print -quit)" ]; then
   (cd "$root" && mvn -q -P benchmarks -pl benchmarks -am package -DskipTests) >&2
 fi
 classes=$jar:$here/target/lib/*

@@ -49,7 +49,14 @@ final class StageCommandWork implements HeldRecords.Work {
   public void take(Envelope envelope, boolean inherited, Runnable over) {
     switch (command(envelope)) {
       case RunStage run when !onCluster(run) -> {
-        worker.handle(run);
+        // An executor that died may have had it on its disk, but not yet its offset at the broker.
+        boolean elsewhere =
+            inherited
+                && !worker.knows(run.key())
+                && told(envelope.time()).started().containsKey(run.key());
+        if (!elsewhere) {
+          worker.handle(run);
+        }
         over.run();
       }
       case RunStage run -> {

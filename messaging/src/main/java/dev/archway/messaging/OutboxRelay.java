@@ -3,9 +3,16 @@ package dev.archway.messaging;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
@@ -116,18 +123,7 @@ final class OutboxRelay implements SmartLifecycle {
                           rs.getObject("occurred_at", OffsetDateTime.class),
                           rs.getString("body")))
                   .list();
-          for (Row row : rows) {
-            bus.send(
-                row.topic(),
-                row.messageId(),
-                Envelopes.write(
-                    row.messageId(),
-                    row.source(),
-                    row.key(),
-                    row.wireName(),
-                    row.occurredAt().toInstant(),
-                    row.body().getBytes(StandardCharsets.UTF_8)));
-          }
+          send(rows);
           if (!rows.isEmpty()) {
             jdbc.sql("DELETE FROM outbox WHERE id IN (:ids)")
                 .param("ids", rows.stream().map(Row::id).toList())
@@ -136,6 +132,45 @@ final class OutboxRelay implements SmartLifecycle {
           return rows.size();
         });
     return sent == null ? 0 : sent;
+  }
+
+  /**
+   * In order for each key; different keys at once, so that the broker's acknowledgement is waited
+   * for about once a key, not once a record.
+   */
+  private void send(List<Row> rows) {
+    Map<String, List<Row>> byKey =
+        rows.stream()
+            .collect(Collectors.groupingBy(Row::key, LinkedHashMap::new, Collectors.toList()));
+    if (byKey.size() == 1) {
+      rows.forEach(this::send);
+      return;
+    }
+    List<Future<?>> sent = new ArrayList<>();
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      byKey.values().forEach(own -> sent.add(threads.submit(() -> own.forEach(this::send))));
+    }
+    for (Future<?> one : sent) {
+      if (one.state() != Future.State.SUCCESS) {
+        throw one.state() == Future.State.FAILED
+                && one.exceptionNow() instanceof RuntimeException failure
+            ? failure
+            : new IllegalStateException("stopped while publishing the outbox");
+      }
+    }
+  }
+
+  private void send(Row row) {
+    bus.send(
+        row.topic(),
+        row.messageId(),
+        Envelopes.write(
+            row.messageId(),
+            row.source(),
+            row.key(),
+            row.wireName(),
+            row.occurredAt().toInstant(),
+            row.body().getBytes(StandardCharsets.UTF_8)));
   }
 
   private record Row(

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.archway.broker.EmbeddedBroker;
 import dev.archway.contract.command.StageCommand;
 import dev.archway.contract.id.ExecutionId;
 import dev.archway.contract.id.StageKey;
 import dev.archway.contract.wire.Envelope;
+import dev.archway.testbed.TestKafka;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -50,7 +50,7 @@ class MessagingIT {
       new java.util.concurrent.ConcurrentHashMap<>();
 
   @TempDir static Path directory;
-  private static EmbeddedBroker broker;
+  private static TestKafka broker;
   private static ConfigurableApplicationContext context;
 
   @Configuration(proxyBeanMethods = false)
@@ -74,7 +74,7 @@ class MessagingIT {
 
   @BeforeAll
   static void start() {
-    broker = EmbeddedBroker.start(directory.resolve("kafka"));
+    broker = TestKafka.start(directory.resolve("kafka"));
     Map<String, Object> properties = new HashMap<>();
     properties.put("spring.config.import", "classpath:messaging.properties");
     properties.put("spring.cloud.stream.kafka.binder.brokers", broker.bootstrapServers());

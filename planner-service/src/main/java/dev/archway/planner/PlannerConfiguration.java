@@ -2,7 +2,7 @@ package dev.archway.planner;
 
 import dev.archway.connector.ConnectorDirectory;
 import dev.archway.connector.SecretSource;
-import dev.archway.messaging.Envelopes;
+import dev.archway.messaging.BatchListener;
 import dev.archway.messaging.MessagingConfiguration;
 import dev.archway.messaging.Outbox;
 import dev.archway.messaging.OutboxConfiguration;
@@ -16,9 +16,11 @@ import dev.archway.planner.submission.SubmissionConfiguration;
 import dev.archway.planner.submission.Submissions;
 import dev.archway.web.WebConfiguration;
 import java.time.Clock;
+import java.util.List;
 import java.util.function.Consumer;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.cloud.stream.function.StreamBridge;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
@@ -95,17 +97,18 @@ public class PlannerConfiguration {
   }
 
   @Bean
-  PlannerListener plannerListener(ExecutionMachine machine, ExecutionStore store) {
-    return new PlannerListener(machine, store);
+  PlannerListener plannerListener(
+      ExecutionMachine machine, ExecutionStore store, PlatformTransactionManager transactions) {
+    return new PlannerListener(machine, store, new TransactionTemplate(transactions));
   }
 
   @Bean
-  Consumer<Message<byte[]>> stageEvents(PlannerListener listener) {
-    return Envelopes.listener(listener::on);
+  Consumer<Message<List<byte[]>>> stageEvents(PlannerListener listener, StreamBridge bridge) {
+    return new BatchListener(bridge, listener::on);
   }
 
   @Bean
-  Consumer<Message<byte[]>> imageEvents(PlannerListener listener) {
-    return Envelopes.listener(listener::on);
+  Consumer<Message<List<byte[]>>> imageEvents(PlannerListener listener, StreamBridge bridge) {
+    return new BatchListener(bridge, listener::on);
   }
 }

@@ -31,6 +31,7 @@ public final class Installation implements AutoCloseable {
 
   private final Path checkout;
   private final Path directory;
+  private final boolean unpacked;
   private final KafkaCluster kafka;
   private final EmbeddedPostgres postgres;
   private final String serviceToken = PrivateFiles.randomSecret();
@@ -44,10 +45,13 @@ public final class Installation implements AutoCloseable {
    * @param checkout where the modules with their built jars are
    * @param directory for everything that is kept
    * @param brokers how many Kafka nodes
+   * @param unpacked true to run the services from what {@code ./archway prepare} made, with their
+   *     start-up caches; false for the jars as they were built
    */
-  public Installation(Path checkout, Path directory, int brokers) {
+  public Installation(Path checkout, Path directory, int brokers, boolean unpacked) {
     this.checkout = checkout;
     this.directory = directory;
+    this.unpacked = unpacked;
     kafka = new KafkaCluster(directory, brokers);
     try {
       // As safe, and as slow, as in production: the library's own defaults give both up.
@@ -81,11 +85,12 @@ public final class Installation implements AutoCloseable {
    */
   public ServiceProcess start(
       String service, List<String> jvm, Map<String, String> settings, List<String> arguments) {
-    Path jar = checkout.resolve("%s/target/archway-%s.jar".formatted(service, service));
+    Path folder = checkout.resolve(service + (unpacked ? "/target/app" : "/target"));
+    Path jar = folder.resolve("archway-%s.jar".formatted(service));
     if (!Files.exists(jar)) {
       throw new IllegalStateException(
-          "%s is missing (expected: the service's executable jar); build it with mvn package"
-              .formatted(jar));
+          "%s is missing (expected: the service's executable jar); make it with %s"
+              .formatted(jar, unpacked ? "./archway prepare" : "mvn package"));
     }
     int port = FreePorts.find(1).getFirst();
     long instance = services.stream().filter(s -> s.name().equals(service)).count() + 1;
@@ -104,7 +109,11 @@ public final class Installation implements AutoCloseable {
       environment.put("SPRING_DATASOURCE_PASSWORD", "postgres");
     }
     environment.putAll(settings);
-    List<String> command = new ArrayList<>(jvm);
+    List<String> command = new ArrayList<>();
+    if (unpacked) {
+      command.add("-XX:AOTCache=" + folder.resolve("archway.aot"));
+    }
+    command.addAll(jvm);
     command.add("-jar");
     command.add(jar.toString());
     command.addAll(arguments);
@@ -157,7 +166,8 @@ public final class Installation implements AutoCloseable {
 
   @Override
   public void close() {
-    services.reversed().forEach(ServiceProcess::close);
+    services.forEach(ServiceProcess::requestStop);
+    services.forEach(ServiceProcess::close);
     balancers.values().forEach(Balancer::close);
     try {
       postgres.close();

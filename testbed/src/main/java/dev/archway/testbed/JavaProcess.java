@@ -73,6 +73,13 @@ public final class JavaProcess implements AutoCloseable {
     return process.pid();
   }
 
+  /** SIGTERM, and returns at once. */
+  public void requestStop() {
+    if (process != null) {
+      process.destroy();
+    }
+  }
+
   /** SIGTERM, and waits for the end. */
   public void stop() {
     if (process == null) {

@@ -90,8 +90,14 @@ public final class ServiceProcess implements AutoCloseable {
     process.kill();
   }
 
+  /** SIGTERM, and returns at once. */
+  void requestStop() {
+    process.requestStop();
+  }
+
+  /** SIGTERM, and waits for the end: what an executor started ends with it. */
   @Override
   public void close() {
-    process.close();
+    process.stop();
   }
 }

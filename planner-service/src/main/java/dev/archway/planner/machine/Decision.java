@@ -3,6 +3,7 @@ package dev.archway.planner.machine;
 import dev.archway.contract.command.PublishIndex;
 import dev.archway.contract.command.StageCommand;
 import dev.archway.contract.event.ExecutionEvent;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -18,5 +19,25 @@ public record Decision(
     stageCommands = List.copyOf(stageCommands);
     imageCommands = List.copyOf(imageCommands);
     events = List.copyOf(events);
+  }
+
+  /** Nothing follows. */
+  static Decision none(ExecutionState state) {
+    return new Decision(state, List.of(), List.of(), List.of());
+  }
+
+  /** This one, and then the one that was made from its state. */
+  Decision then(Decision next) {
+    return new Decision(
+        next.state,
+        joined(stageCommands, next.stageCommands),
+        joined(imageCommands, next.imageCommands),
+        joined(events, next.events));
+  }
+
+  private static <T> List<T> joined(List<? extends T> first, List<? extends T> second) {
+    List<T> all = new ArrayList<>(first);
+    all.addAll(second);
+    return all;
   }
 }

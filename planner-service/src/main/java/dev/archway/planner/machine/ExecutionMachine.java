@@ -9,6 +9,7 @@ import dev.archway.contract.status.Status;
 import dev.archway.planner.machine.ExecutionState.IndexState;
 import dev.archway.planner.machine.ExecutionState.StageState;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -57,6 +58,15 @@ public final class ExecutionMachine {
     }
     turn.advance();
     return turn.decision();
+  }
+
+  /** What follows from several signals, one after the other. */
+  public Decision decide(Request request, ExecutionState state, List<Signal> signals) {
+    Decision all = Decision.none(state);
+    for (Signal signal : signals) {
+      all = all.then(decide(request, all.state(), signal));
+    }
+    return all;
   }
 
   private static void stageEvent(Turn turn, StageEvent event) {

@@ -45,7 +45,7 @@ import org.springframework.transaction.support.TransactionTemplate;
  */
 public final class ExecutionStore {
   private static final String SOURCE = "planner";
-  private static final int REQUESTS = 100;
+  private static final int REQUESTS = 500;
 
   private final JdbcClient jdbc;
   private final TransactionTemplate transactions;
@@ -103,6 +103,7 @@ public final class ExecutionStore {
           .param(ContractMapper.json().writeValueAsString(first.state()))
           .update();
       tell(request, 0, first);
+      requests.put(request.id(), request);
     });
   }
 
