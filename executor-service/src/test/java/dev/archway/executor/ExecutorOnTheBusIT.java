@@ -115,7 +115,7 @@ final class ExecutorOnTheBusIT {
     properties.put("spring.config.import", "classpath:messaging.properties");
     properties.put("spring.config.name", "other");
     properties.put("spring.jmx.enabled", "false");
-    properties.put("spring.cloud.stream.kafka.binder.brokers", broker.bootstrapServers());
+    properties.put("spring.kafka.bootstrap-servers", broker.bootstrapServers());
     broker
         .clientProperties()
         .forEach((key, value) ->
