@@ -1,1 +1,2 @@
+CREATE DATABASE gateway OWNER archway;
 CREATE DATABASE registry OWNER archway;

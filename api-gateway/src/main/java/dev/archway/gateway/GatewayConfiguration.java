@@ -1,9 +1,20 @@
 package dev.archway.gateway;
 
-import static org.springframework.web.servlet.function.RequestPredicates.path;
-
-import dev.archway.web.BearerTokenFilter;
+import dev.archway.gateway.access.AccessFilter;
+import dev.archway.gateway.access.ApiDocument;
+import dev.archway.gateway.access.Authenticator;
+import dev.archway.gateway.access.ExecutionScopes;
+import dev.archway.gateway.access.Operation;
+import dev.archway.gateway.audit.AuditController;
+import dev.archway.gateway.audit.AuditLog;
+import dev.archway.gateway.token.ApiTokens;
+import dev.archway.gateway.token.TokenController;
+import dev.archway.gateway.token.TokenStore;
 import dev.archway.web.ProblemConfiguration;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -14,32 +25,113 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.core.Ordered;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.web.client.RestClient;
+import org.springframework.web.cors.CorsConfiguration;
+import org.springframework.web.cors.UrlBasedCorsConfigurationSource;
+import org.springframework.web.filter.CorsFilter;
 import org.springframework.web.servlet.function.RouterFunction;
 import org.springframework.web.servlet.function.ServerResponse;
 
-/**
- * api-gateway's beans. In one JVM with the other services their database library is visible here
- * too; the gateway has no database.
- */
+/** api-gateway's beans. */
 @Configuration(proxyBeanMethods = false)
-@EnableAutoConfiguration(
-    excludeName = "org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration")
+@EnableAutoConfiguration
 @EnableConfigurationProperties(GatewayProperties.class)
 @Import(ProblemConfiguration.class)
 public class GatewayConfiguration {
-  private static final BearerTokenFilter.Realm USERS =
-      new BearerTokenFilter.Realm(
-          "archway",
-          "No valid token was shown (expected: header Authorization: Bearer <token>); ask the one who runs this server for a token.");
+  /** Beside the API's own paths. */
+  private static final Set<String> OPEN =
+      Set.of("/", "/actuator/health", "/actuator/health/liveness", "/actuator/health/readiness");
 
   @Bean
-  FilterRegistrationBean<BearerTokenFilter> accessFilter(GatewayProperties properties) {
-    FilterRegistrationBean<BearerTokenFilter> registration =
+  ApiDocument apiDocument() {
+    return ApiDocument.load();
+  }
+
+  @Bean
+  ExecutionScopes executionScopes(
+      RestClient.Builder client,
+      GatewayProperties properties,
+      @Value("${archway.service-token}") String serviceToken) {
+    return new PlannersExecutions(client, properties.plannerUrl(), serviceToken);
+  }
+
+  @Bean
+  FilterRegistrationBean<AccessFilter> accessFilter(
+      ApiDocument document,
+      ExecutionScopes executions,
+      ApiTokens tokens,
+      AuditLog audit,
+      GatewayProperties properties) {
+    FilterRegistrationBean<AccessFilter> registration =
         new FilterRegistrationBean<>(
-            new BearerTokenFilter(
-                new AccessTokens(properties.tokensFile())::allow, USERS, Set.of("/")));
+            new AccessFilter(
+                document,
+                OPEN::contains,
+                Authenticator.firstOf(
+                    List.of(new FileTokens(new AccessTokens(properties.tokensFile())), tokens)),
+                executions,
+                audit,
+                new AccessFilter.Rates(
+                    properties.requestsPerAddress(), properties.requestsPerCaller())));
     registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 10);
     return registration;
+  }
+
+  @Bean
+  FilterRegistrationBean<SecurityHeadersFilter> securityHeadersFilter() {
+    FilterRegistrationBean<SecurityHeadersFilter> registration =
+        new FilterRegistrationBean<>(new SecurityHeadersFilter());
+    registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 1);
+    return registration;
+  }
+
+  /** Before the check of the token, since a browser asks for permission without one. */
+  @Bean
+  FilterRegistrationBean<CorsFilter> corsFilter(GatewayProperties properties) {
+    CorsConfiguration allowed = new CorsConfiguration();
+    allowed.setAllowedOrigins(properties.corsOrigins());
+    allowed.setAllowedMethods(List.of("GET", "HEAD", "POST", "PUT", "DELETE"));
+    allowed.setAllowedHeaders(List.of("Authorization", "Content-Type", "Last-Event-ID"));
+    allowed.setExposedHeaders(List.of("Link", "Location", "Retry-After"));
+    allowed.setMaxAge(Duration.ofHours(1));
+    UrlBasedCorsConfigurationSource source = new UrlBasedCorsConfigurationSource();
+    source.registerCorsConfiguration("/api/**", allowed);
+    FilterRegistrationBean<CorsFilter> registration =
+        new FilterRegistrationBean<>(new CorsFilter(source));
+    registration.setEnabled(!properties.corsOrigins().isEmpty());
+    registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 5);
+    return registration;
+  }
+
+  @Bean
+  Clock clock() {
+    return Clock.systemUTC();
+  }
+
+  @Bean
+  TokenStore tokenStore(JdbcClient jdbc) {
+    return new TokenStore(jdbc);
+  }
+
+  @Bean
+  ApiTokens apiTokens(TokenStore store, Clock clock) {
+    return new ApiTokens(store, clock);
+  }
+
+  @Bean
+  TokenController tokenController(TokenStore store, ApiTokens tokens, Clock clock) {
+    return new TokenController(store, tokens, clock);
+  }
+
+  @Bean
+  AuditLog auditLog(JdbcClient jdbc, Clock clock) {
+    return new AuditLog(jdbc, clock);
+  }
+
+  @Bean
+  AuditController auditController(AuditLog audit) {
+    return new AuditController(audit);
   }
 
   @Bean
@@ -56,30 +148,38 @@ public class GatewayConfiguration {
   }
 
   @Bean
-  RestClientCustomizer answersMayBeDropped() {
+  RestClientCustomizer answersMayBeDropped(GatewayProperties properties) {
     return client ->
-        client.requestInterceptor(
-            (request, body, execution) -> new OpenEndedResponse(execution.execute(request, body)));
+        client.requestInterceptor((request, body, execution) ->
+            new OpenEndedResponse(
+                AnswerTimeout.within(
+                    properties.answerTimeout(), () -> execution.execute(request, body))));
   }
 
-  /** One bean, because the order matters: logs lie below the executions' path. */
+  @Bean
+  AboutController aboutController(ApiDocument document) {
+    return new AboutController(document);
+  }
+
   @Bean
   RouterFunction<ServerResponse> routes(
       GatewayProperties properties, @Value("${archway.service-token}") String serviceToken) {
-    Backend planner =
-        new Backend(
-            "planner-service", properties.plannerUrl(), serviceToken, properties.retryAfter());
-    Backend registry =
-        new Backend(
-            "registry-service", properties.registryUrl(), serviceToken, properties.retryAfter());
-    Backend logs =
-        new Backend("log-service", properties.logUrl(), serviceToken, properties.retryAfter());
-    return logs.takes(path("/api/v1/executions/{id}/logs"))
-        .and(registry.takes(path("/api/v1/images/**")))
+    Backends backends = new Backends(serviceToken, properties.retryAfter());
+    return backends
+        .route(Operation.Service.PLANNER, "planner-service", properties.plannerUrl())
         .and(
-            planner.takes(
-                path("/api/v1/executions/**")
-                    .or(path("/api/v1/pipelines/**"))
-                    .or(path("/api/v1/schema/**"))));
+            backends.route(
+                Operation.Service.REGISTRY, "registry-service", properties.registryUrl()))
+        .and(backends.route(Operation.Service.LOGS, "log-service", properties.logUrl()));
+  }
+
+  private record Backends(String serviceToken, Duration retryAfter) {
+    RouterFunction<ServerResponse> route(Operation.Service service, String name, URI url) {
+      return new Backend(name, url, serviceToken, retryAfter)
+          .takes(request ->
+              Operation.of(request.servletRequest())
+                  .filter(operation -> operation.service() == service)
+                  .isPresent());
+    }
   }
 }

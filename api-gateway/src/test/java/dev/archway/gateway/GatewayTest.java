@@ -61,6 +61,7 @@ class GatewayTest {
                 "--spring.config.name=api-gateway",
                 "--server.port=0",
                 "--archway.service-token=inside",
+                "--spring.datasource.url=jdbc:h2:mem:" + java.util.UUID.randomUUID(),
                 "--archway.gateway.planner-url=" + url(planner),
                 "--archway.gateway.registry-url=" + url(registry),
                 "--archway.gateway.log-url=" + url(logs),
@@ -86,7 +87,6 @@ class GatewayTest {
     "/api/v1/executions/abcdefgh,planner",
     "/api/v1/executions/abcdefgh/events,planner",
     "/api/v1/executions/abcdefgh/logs?stage=a&step=b,logs",
-    "/api/v1/pipelines/validate,planner",
     "/api/v1/schema/pipeline,planner",
     "/api/v1/images?repository=localhost%3A5000%2Fmy-repo%2Fdemo,registry",
     "/api/v1/images/localhost:5000/my-repo/demo/tags/1.0/history,registry"
@@ -105,6 +105,9 @@ class GatewayTest {
                     .POST(HttpRequest.BodyPublishers.ofString("pipeline: {}")))
                 .body())
         .isEqualTo("planner POST /api/v1/executions [Bearer inside] 12");
+    HttpResponse<String> wrongMethod = send(authorized("/api/v1/pipelines/validate"));
+    assertThat(problem(wrongMethod).status()).isEqualTo(405);
+    assertThat(wrongMethod.headers().firstValue("Allow")).hasValue("POST");
   }
 
   @ParameterizedTest
@@ -125,6 +128,28 @@ class GatewayTest {
     HttpResponse<String> response =
         send(authorized("/api/v1/executions").header("Authorization", "Bearer inside"));
     assertThat(response.body()).isEqualTo("planner GET /api/v1/executions [Bearer inside] 0");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/api/v1/images/x/%2e%2e/%2e%2e/executions",
+        "/api/v1/images//executions",
+        "/api/v1/executions;a=b",
+        "/api/v1/images/a%2Fb/tags/1/history"
+      })
+  void aPathThatMayBeReadInTwoWaysIsRefused(String path) throws Exception {
+    assertThat(send(authorized(path)).statusCode()).isEqualTo(400);
+  }
+
+  @Test
+  void theDocumentIsOpenAndTheCallerIsTold() throws Exception {
+    HttpResponse<String> document = send(request("/v3/api-docs"));
+    assertThat(document.statusCode()).isEqualTo(200);
+    assertThat(document.body()).startsWith("{\"openapi\":\"3.1.0\"");
+    assertThat(send(authorized("/api/v1/me")).body())
+        .isEqualTo("{\"name\":\"token:server\",\"grants\":[{\"role\":\"admin\",\"scope\":{}}]}");
+    assertThat(send(request("/api/v1/me")).statusCode()).isEqualTo(401);
   }
 
   @Test

@@ -37,6 +37,7 @@ import picocli.CommandLine.Spec;
       ShowCommand.class,
       AbortCommand.class,
       ImagesCommand.class,
+      TokenCommand.class,
       VersionCommand.class
     })
 public final class ArchwayCommand implements Runnable {

@@ -86,6 +86,20 @@ final class Server {
             .POST(BodyPublishers.ofString(ContractMapper.json().writeValueAsString(body))));
   }
 
+  /**
+   * Removes something.
+   *
+   * @throws CommandException when the server is not there or refuses
+   */
+  void delete(String path) {
+    send(request(path, "application/json").DELETE());
+  }
+
+  /** A value as one segment of a path. */
+  static String segment(String value) {
+    return URLEncoder.encode(value, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
   /** The server answered, and found fault with what was sent. */
   static final class RefusedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -175,13 +189,16 @@ final class Server {
   }
 
   private RuntimeException refusal(String path, int status, String body) {
-    if (status == 401 || status == 403) {
+    ProblemDocument document = document(body);
+    if (status == 401) {
       return new CommandException(
           ExitCode.NO_SERVER,
-          "cannot log in at %s: status %d (expected: a token the server knows); give the right file with --token-file"
-              .formatted(root, status));
+          "cannot log in at %s: status %d%s (expected: a token the server knows); give the right file with --token-file"
+              .formatted(
+                  root,
+                  status,
+                  document == null || document.detail() == null ? "" : ": " + document.detail()));
     }
-    ProblemDocument document = document(body);
     if (document != null && document.problems() != null && !document.problems().isEmpty()) {
       return new RefusedException(document);
     }

@@ -17,7 +17,8 @@ final class Services {
               "registry-service", RegistryConfiguration.class, Parts.DATABASE_AND_BUS),
           new HostedService("executor-service", ExecutorConfiguration.class, Parts.BUS),
           new HostedService("log-service", LogConfiguration.class, Parts.BUS),
-          new HostedService(Settings.GATEWAY, GatewayConfiguration.class, Parts.ROUTES));
+          new HostedService(
+              Settings.GATEWAY, GatewayConfiguration.class, Parts.DATABASE_AND_ROUTES));
 
   private Services() {}
 }

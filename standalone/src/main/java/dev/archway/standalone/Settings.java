@@ -73,7 +73,7 @@ record Settings(
     network(service.name(), p);
     bus(p);
     p.put("spring.autoconfigure.exclude", String.join(",", unused(service.parts())));
-    if (service.parts() == HostedService.Parts.ROUTES) {
+    if (service.parts() == HostedService.Parts.DATABASE_AND_ROUTES) {
       // Otherwise the gateway maps every unknown path onto a function.
       p.put("spring.cloud.gateway.server.webmvc.function.enabled", "false");
     }
@@ -88,10 +88,7 @@ record Settings(
         unused.addAll(NO_ROUTES);
         unused.addAll(NO_DATABASE);
       }
-      case ROUTES -> {
-        unused.addAll(NO_DATABASE);
-        unused.addAll(NO_BUS);
-      }
+      case DATABASE_AND_ROUTES -> unused.addAll(NO_BUS);
     }
     return unused;
   }

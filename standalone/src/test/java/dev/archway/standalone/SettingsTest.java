@@ -37,7 +37,8 @@ class SettingsTest {
   void theGatewayAloneMayBeReachedFromOutside() {
     Settings settings = settings("--archway.gateway.address=0.0.0.0");
 
-    assertThat(settings.of(new HostedService("api-gateway", Object.class, Parts.ROUTES)))
+    assertThat(
+            settings.of(new HostedService("api-gateway", Object.class, Parts.DATABASE_AND_ROUTES)))
         .containsEntry("server.address", "0.0.0.0")
         .containsEntry("server.port", "4001");
     assertThat(settings.of(new HostedService("log-service", Object.class, Parts.BUS)))

@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -28,6 +27,12 @@ public final class Installation implements AutoCloseable {
           "planner-service", "ARCHWAY_GATEWAY_PLANNERURL",
           "registry-service", "ARCHWAY_GATEWAY_REGISTRYURL",
           "log-service", "ARCHWAY_GATEWAY_LOGURL");
+
+  private static final Map<String, String> DATABASES =
+      Map.of(
+          "api-gateway", "gateway",
+          "planner-service", "planner",
+          "registry-service", "registry");
 
   private final Path checkout;
   private final Path directory;
@@ -62,6 +67,7 @@ public final class Installation implements AutoCloseable {
               .start();
       try (Connection connection = postgres.getPostgresDatabase().getConnection();
           Statement statement = connection.createStatement()) {
+        statement.execute("CREATE DATABASE gateway");
         statement.execute("CREATE DATABASE planner");
         statement.execute("CREATE DATABASE registry");
       }
@@ -102,8 +108,8 @@ public final class Installation implements AutoCloseable {
     environment.put("ARCHWAY_GATEWAY_TOKENSFILE", directory.resolve("tokens").toString());
     balancers.forEach(
         (name, balancer) -> environment.put(URLS.getOrDefault(name, name), balancer.url()));
-    if (service.equals("planner-service") || service.equals("registry-service")) {
-      String database = service.replace("-service", "").toLowerCase(Locale.ROOT);
+    String database = DATABASES.get(service);
+    if (database != null) {
       environment.put("SPRING_DATASOURCE_URL", postgres.getJdbcUrl("postgres", database));
       environment.put("SPRING_DATASOURCE_USERNAME", "postgres");
       environment.put("SPRING_DATASOURCE_PASSWORD", "postgres");

@@ -31,12 +31,17 @@ public final class BearerToken {
 
   /** Reads the value of an {@code Authorization} header; empty when it shows no bearer token. */
   public static Optional<BearerToken> ofHeader(@Nullable String authorization) {
+    return textOf(authorization).map(BearerToken::of);
+  }
+
+  /** The token's text in an {@code Authorization} header; empty when it shows no bearer token. */
+  public static Optional<String> textOf(@Nullable String authorization) {
     if (authorization == null
         || !authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
       return Optional.empty();
     }
     String token = authorization.substring(SCHEME.length()).strip();
-    return token.isEmpty() ? Optional.empty() : Optional.of(of(token));
+    return token.isEmpty() ? Optional.empty() : Optional.of(token);
   }
 
   /** True when both are the same token. */

@@ -12,6 +12,7 @@ import dev.archway.planner.machine.ExecutionState;
 import dev.archway.planner.machine.Request;
 import dev.archway.planner.machine.Signal;
 import dev.archway.planner.store.ExecutionStore;
+import dev.archway.planner.store.ProjectFilter;
 import dev.archway.planner.submission.Submissions;
 import dev.archway.web.ProblemException;
 import java.net.URI;
@@ -26,6 +27,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
@@ -50,8 +52,12 @@ public final class ExecutionController {
   }
 
   @PostMapping(path = "/executions", consumes = MediaType.APPLICATION_JSON_VALUE)
-  ResponseEntity<Accepted> submit(@RequestBody Submission submission) {
+  ResponseEntity<Accepted> submit(
+      @RequestBody Submission submission,
+      @RequestParam(required = false) @Nullable String org,
+      @RequestParam(required = false) @Nullable String project) {
     Request request = submissions.prepare(submission, clock.instant());
+    new ProjectFilter(org, project).require(request.plan());
     store.create(
         request,
         numbered ->
@@ -86,13 +92,20 @@ public final class ExecutionController {
         "text/yaml",
         MediaType.TEXT_PLAIN_VALUE
       })
-  ResponseEntity<Accepted> submitYaml(@RequestBody String yaml) {
-    return submit(new Submission(yaml, null, null, null));
+  ResponseEntity<Accepted> submitYaml(
+      @RequestBody String yaml,
+      @RequestParam(required = false) @Nullable String org,
+      @RequestParam(required = false) @Nullable String project) {
+    return submit(new Submission(yaml, null, null, null), org, project);
   }
 
   @PostMapping(path = "/pipelines/validate", consumes = MediaType.APPLICATION_JSON_VALUE)
-  DryRun validate(@RequestBody Submission submission) {
+  DryRun validate(
+      @RequestBody Submission submission,
+      @RequestParam(required = false) @Nullable String org,
+      @RequestParam(required = false) @Nullable String project) {
     Submissions.Checked checked = submissions.check(submission);
+    new ProjectFilter(org, project).require(checked.plan());
     return new DryRun(
         checked.plan(), checked.warnings(), checked.merged(), PlannedRuns.of(checked.plan()));
   }
@@ -105,8 +118,11 @@ public final class ExecutionController {
         "text/yaml",
         MediaType.TEXT_PLAIN_VALUE
       })
-  DryRun validateYaml(@RequestBody String yaml) {
-    return validate(new Submission(yaml, null, null, null));
+  DryRun validateYaml(
+      @RequestBody String yaml,
+      @RequestParam(required = false) @Nullable String org,
+      @RequestParam(required = false) @Nullable String project) {
+    return validate(new Submission(yaml, null, null, null), org, project);
   }
 
   @GetMapping("/executions")
@@ -114,12 +130,14 @@ public final class ExecutionController {
       @RequestParam(required = false) @Nullable Status status,
       @RequestParam(required = false) @Nullable String pipeline,
       @RequestParam(required = false) @Nullable Instant before,
+      @RequestParam(required = false) @Nullable String org,
+      @RequestParam(required = false) @Nullable String project,
       @RequestParam(defaultValue = "50") int limit) {
     if (limit < 1 || limit > MOST) {
       throw new ProblemException(
           400, "Bad request", "limit: %d (expected: 1 to %d)".formatted(limit, MOST), List.of());
     }
-    return store.list(status, pipeline, before, limit);
+    return store.list(status, pipeline, before, new ProjectFilter(org, project), limit);
   }
 
   @GetMapping("/executions/{id}")
@@ -132,7 +150,9 @@ public final class ExecutionController {
   }
 
   @PostMapping("/executions/{id}/abort")
-  ResponseEntity<ExecutionView> abort(@PathVariable String id) {
+  ResponseEntity<ExecutionView> abort(
+      @PathVariable String id,
+      @RequestHeader(name = "Archway-Caller", defaultValue = "a user of the API") String caller) {
     ExecutionId execution = parse(id);
     ExecutionState before = store.find(execution).orElseThrow(() -> unknown(id)).state();
     if (before.status().ended()) {
@@ -143,7 +163,7 @@ public final class ExecutionController {
               .formatted(id, before.status().word()),
           List.of());
     }
-    Signal abort = new Signal.AbortRequested(clock.instant(), "a user of the API");
+    Signal abort = new Signal.AbortRequested(clock.instant(), caller);
     store.change(execution, (request, state) -> machine.decide(request, state, abort));
     return ResponseEntity.accepted().body(show(id));
   }

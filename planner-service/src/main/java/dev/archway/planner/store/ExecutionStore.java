@@ -213,7 +213,11 @@ public final class ExecutionStore {
    * @param before only older ones than this; null for the newest
    */
   public List<ExecutionSummary> list(
-      @Nullable Status status, @Nullable String pipeline, @Nullable Instant before, int limit) {
+      @Nullable Status status,
+      @Nullable String pipeline,
+      @Nullable Instant before,
+      ProjectFilter within,
+      int limit) {
     StringBuilder sql =
         new StringBuilder(
             "SELECT id, org, project, pipeline, name, status, created_at, ended_at FROM executions WHERE 1 = 1");
@@ -225,6 +229,14 @@ public final class ExecutionStore {
     if (pipeline != null) {
       sql.append(" AND pipeline = ?");
       values.add(pipeline);
+    }
+    if (within.org() != null) {
+      sql.append(" AND org = ?");
+      values.add(within.org());
+    }
+    if (within.project() != null) {
+      sql.append(" AND project = ?");
+      values.add(within.project());
     }
     if (before != null) {
       sql.append(" AND created_at < ?");

@@ -171,10 +171,18 @@ abstract class ExecutionStoreContract {
   @Test
   void theListIsFilteredAndNewestFirst() {
     create();
-    assertThat(store.list(null, null, null, 10)).hasSize(1);
-    assertThat(store.list(Status.SUCCESS, null, null, 10)).isEmpty();
-    assertThat(store.list(Status.QUEUED, "demo", SamplePlans.NOW.plusSeconds(1), 10)).hasSize(1);
-    assertThat(store.list(null, null, SamplePlans.NOW, 10)).isEmpty();
+    assertThat(store.list(null, null, null, ProjectFilter.ALL, 10)).hasSize(1);
+    assertThat(store.list(Status.SUCCESS, null, null, ProjectFilter.ALL, 10)).isEmpty();
+    assertThat(
+            store.list(
+                Status.QUEUED, "demo", SamplePlans.NOW.plusSeconds(1), ProjectFilter.ALL, 10))
+        .hasSize(1);
+    assertThat(store.list(null, null, SamplePlans.NOW, ProjectFilter.ALL, 10)).isEmpty();
+    assertThat(store.list(null, null, null, new ProjectFilter("default", null), 10)).hasSize(1);
+    assertThat(store.list(null, null, null, new ProjectFilter("default", "default"), 10))
+        .hasSize(1);
+    assertThat(store.list(null, null, null, new ProjectFilter("default", "other"), 10)).isEmpty();
+    assertThat(store.list(null, null, null, new ProjectFilter("other", null), 10)).isEmpty();
   }
 
   @Test
