@@ -1,9 +1,13 @@
 package dev.archway.registry;
 
+import dev.archway.connector.SealedSecrets;
+import dev.archway.connector.SecretKeys;
 import dev.archway.connector.SecretSource;
+import dev.archway.contract.wire.Topics;
 import dev.archway.messaging.Envelopes;
 import dev.archway.messaging.MessageBus;
 import dev.archway.messaging.MessagingConfiguration;
+import dev.archway.messaging.TopicTable;
 import dev.archway.registry.http.ImageController;
 import dev.archway.registry.image.ImageVerifier;
 import dev.archway.registry.image.IndexPublisher;
@@ -22,6 +26,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.kafka.core.KafkaAdmin;
 import org.springframework.messaging.Message;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -33,8 +38,20 @@ import org.springframework.transaction.support.TransactionTemplate;
 @Import({WebConfiguration.class, MessagingConfiguration.class})
 public class RegistryConfiguration {
   @Bean
-  SecretSource secretSource(@Value("${archway.secrets.directory}") Path directory) {
-    return new SecretSource(directory, System.getenv());
+  TopicTable storedSecrets(KafkaAdmin kafka) {
+    return new TopicTable(kafka.getConfigurationProperties(), Topics.SECRETS);
+  }
+
+  @Bean
+  SecretSource secretSource(
+      @Value("${archway.secrets.directory}") Path directory,
+      @Value("${archway.secrets.keys-file:}") Path keys,
+      TopicTable storedSecrets) {
+    return new SecretSource(
+        directory,
+        System.getenv(),
+        SealedSecrets.told(storedSecrets::last),
+        new SecretKeys(keys, System.getenv()));
   }
 
   /** Redirects are followed by the registry client, which knows what may travel with them. */

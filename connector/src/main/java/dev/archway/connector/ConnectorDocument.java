@@ -1,0 +1,42 @@
+package dev.archway.connector;
+
+import dev.archway.contract.connector.Connector;
+import dev.archway.contract.connector.Scope;
+import dev.archway.contract.failure.Problem;
+import dev.archway.pipeline.Findings;
+import dev.archway.pipeline.yaml.YamlException;
+import dev.archway.pipeline.yaml.YamlReader;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A {@code connector:} document that was sent, read for the scope it was sent to.
+ *
+ * @param identifier null when it cannot be used
+ * @param type as Harness names it; null when it cannot be used
+ * @param connector null when it cannot be used
+ * @param problems errors, or warnings of one that can be used
+ */
+public record ConnectorDocument(
+    @Nullable String identifier,
+    @Nullable String type,
+    @Nullable Connector connector,
+    List<Problem> problems) {
+  public ConnectorDocument {
+    problems = List.copyOf(problems);
+  }
+
+  /** Reads it; everything that is wrong is told at once. */
+  public static ConnectorDocument read(String yaml, Scope scope) {
+    Findings findings = new Findings();
+    try {
+      return ConnectorReader.read(YamlReader.read(yaml), scope, findings)
+          .map(entry ->
+              new ConnectorDocument(entry.id(), entry.type(), entry.connector(), findings.sorted()))
+          .orElseGet(() -> new ConnectorDocument(null, null, null, findings.sorted()));
+    } catch (YamlException e) {
+      findings.unreadable("", "cannot read the connector: ", e);
+      return new ConnectorDocument(null, null, null, findings.sorted());
+    }
+  }
+}
