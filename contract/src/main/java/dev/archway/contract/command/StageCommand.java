@@ -48,7 +48,11 @@ public sealed interface StageCommand {
     /** The project whose secrets the stage names; the account for one whose pipeline is unknown. */
     public Scope scope() {
       String[] path = pipeline == null ? new String[0] : pipeline.split("/", -1);
-      return path.length == 3 ? new Scope(path[0], path[1]) : Scope.ACCOUNT;
+      try {
+        return path.length == 3 ? new Scope(path[0], path[1]) : Scope.ACCOUNT;
+      } catch (IllegalArgumentException _) {
+        return Scope.ACCOUNT; // Nothing can be stored for such a project.
+      }
     }
   }
 

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
  * @param project empty for the account and for an organisation
  */
 public record Scope(String org, String project) {
-  private static final Pattern IDENTIFIER = Pattern.compile("[a-zA-Z_][0-9a-zA-Z_$-]{0,127}");
+  private static final Pattern IDENTIFIER = Pattern.compile("[^/@:\\p{Cntrl}]{0,128}");
 
   /** The whole installation. */
   public static final Scope ACCOUNT = new Scope("", "");
@@ -25,9 +25,9 @@ public record Scope(String org, String project) {
   }
 
   private static void check(String what, String identifier) {
-    if (!identifier.isEmpty() && !IDENTIFIER.matcher(identifier).matches()) {
+    if (!IDENTIFIER.matcher(identifier).matches()) {
       throw new IllegalArgumentException(
-          "scope: %s \"%s\" (expected: letters, digits, _, $ and -, not starting with a digit, at most 128)"
+          "scope: %s \"%s\" (expected: an identifier, of 128 characters at most)"
               .formatted(what, identifier.substring(0, Math.min(identifier.length(), 128))));
     }
   }

@@ -1,7 +1,7 @@
 package dev.archway.planner.submission;
 
-import dev.archway.connector.ConnectorDirectory;
 import dev.archway.connector.SecretSource;
+import dev.archway.pipeline.Connectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -17,8 +17,8 @@ public class SubmissionConfiguration {
 
   @Bean
   Submissions submissions(
-      ConnectorDirectory connectors, SecretSource secrets, ServedPlatforms served) {
+      Connectors connectors, SecretSource secrets, ServedPlatforms served) {
     return new Submissions(
-        new DirectoryConnectors(connectors), new CommitResolver(secrets::resolve), served::serves);
+        connectors, new CommitResolver(secrets::resolve), served::serves);
   }
 }
