@@ -80,6 +80,12 @@ public class GatewayConfiguration {
             planner.takes(
                 path("/api/v1/executions/**")
                     .or(path("/api/v1/pipelines/**"))
-                    .or(path("/api/v1/schema/**"))));
+                    .or(path("/api/v1/schema/**"))
+                    .or(path("/api/v1/connectors/**"))
+                    .or(path("/api/v1/secrets/**"))
+                    .or(path("/api/v1/orgs/{org}/connectors/**"))
+                    .or(path("/api/v1/orgs/{org}/secrets/**"))
+                    .or(path("/api/v1/orgs/{org}/projects/{project}/connectors/**"))
+                    .or(path("/api/v1/orgs/{org}/projects/{project}/secrets/**"))));
   }
 }

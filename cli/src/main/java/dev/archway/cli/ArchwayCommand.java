@@ -37,6 +37,8 @@ import picocli.CommandLine.Spec;
       ShowCommand.class,
       AbortCommand.class,
       ImagesCommand.class,
+      ConnectorCommand.class,
+      SecretCommand.class,
       VersionCommand.class
     })
 public final class ArchwayCommand implements Runnable {

@@ -86,6 +86,26 @@ final class Server {
             .POST(BodyPublishers.ofString(ContractMapper.json().writeValueAsString(body))));
   }
 
+  /**
+   * Stores a YAML document and reads the answer.
+   *
+   * @throws CommandException when the server is not there
+   * @throws RefusedException when it finds fault with the document
+   */
+  <T> T put(String path, String yaml, Class<T> type) {
+    return read(
+        send(
+            request(path, "application/json")
+                .header("Content-Type", "application/yaml")
+                .PUT(BodyPublishers.ofString(yaml))),
+        type);
+  }
+
+  /** Deletes what is there. */
+  void delete(String path) {
+    var _ = send(request(path, "application/json").DELETE());
+  }
+
   /** The server answered, and found fault with what was sent. */
   static final class RefusedException extends RuntimeException {
     private static final long serialVersionUID = 1L;

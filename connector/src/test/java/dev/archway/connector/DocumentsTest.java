@@ -82,9 +82,7 @@ class DocumentsTest {
     SecretDocument document = SecretDocument.read(yaml, SHOP);
     assertThat(document.usable()).isFalse();
     assertThat(
-            document.problems().stream()
-                .map(Problem::toString)
-                .collect(Collectors.joining("\n")))
+            document.problems().stream().map(Problem::toString).collect(Collectors.joining("\n")))
         .isNotEmpty()
         .doesNotContain("hunter2");
   }

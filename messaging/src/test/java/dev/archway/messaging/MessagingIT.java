@@ -19,6 +19,8 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -156,14 +158,16 @@ class MessagingIT {
     try (EmbeddedBroker other = EmbeddedBroker.start(directory.resolve("kafka-2"))) {
       client.putAll(other.clientProperties());
       client.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, other.bootstrapServers());
+      try (Admin admin = Admin.create(client)) {
+        var _ =
+            admin.createTopics(List.of(new NewTopic("archway.table", 1, (short) 1))).all().get();
+      }
       Message<byte[]> message = Envelopes.write(sent);
       try (var producer =
           new KafkaProducer<>(client, new ByteArraySerializer(), new ByteArraySerializer())) {
         ProducerRecord<byte[], byte[]> record =
             new ProducerRecord<>(
-                "archway.table",
-                sent.key().getBytes(StandardCharsets.UTF_8),
-                message.getPayload());
+                "archway.table", sent.key().getBytes(StandardCharsets.UTF_8), message.getPayload());
         message
             .getHeaders()
             .forEach((name, value) -> {

@@ -3,6 +3,8 @@ package dev.archway.registry;
 import dev.archway.connector.SealedSecrets;
 import dev.archway.connector.SecretKeys;
 import dev.archway.connector.SecretSource;
+import dev.archway.connector.egress.Egress;
+import dev.archway.connector.egress.EgressRules;
 import dev.archway.contract.wire.Topics;
 import dev.archway.messaging.Envelopes;
 import dev.archway.messaging.MessageBus;
@@ -54,13 +56,18 @@ public class RegistryConfiguration {
         new SecretKeys(keys, System.getenv()));
   }
 
+  @Bean
+  Egress egress(
+      @Value("${archway.egress.allow:}") String allow,
+      @Value("${archway.egress.deny:}") String deny,
+      @Value("${archway.egress.private-addresses:true}") boolean privateAddresses) {
+    return new Egress(new EgressRules(allow, deny, privateAddresses));
+  }
+
   /** Redirects are followed by the registry client, which knows what may travel with them. */
   @Bean
-  HttpClient registryHttp(RegistryProperties properties) {
-    return HttpClient.newBuilder()
-        .followRedirects(HttpClient.Redirect.NEVER)
-        .connectTimeout(properties.connectTimeout())
-        .build();
+  HttpClient registryHttp(Egress egress, RegistryProperties properties) {
+    return egress.http(HttpClient.newBuilder().connectTimeout(properties.connectTimeout()));
   }
 
   @Bean

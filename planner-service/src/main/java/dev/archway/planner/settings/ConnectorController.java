@@ -19,11 +19,7 @@ import org.springframework.web.bind.annotation.RestController;
 
 /** Stores and shows connectors of the account, of organisations and of projects. */
 @RestController
-@RequestMapping({
-  "/api/v1/connectors",
-  Scopes.ORG + "/connectors",
-  Scopes.PROJECT + "/connectors"
-})
+@RequestMapping({"/api/v1/connectors", Scopes.ORG + "/connectors", Scopes.PROJECT + "/connectors"})
 public final class ConnectorController {
   private final ConnectorStore store;
   private final Clock clock;
@@ -50,8 +46,7 @@ public final class ConnectorController {
     Scope scope = Scopes.of(org, project);
     return store
         .get(scope, id)
-        .map(row ->
-            view(row, row.yaml(), ConnectorDocument.read(row.yaml(), scope).problems()))
+        .map(row -> view(row, row.yaml(), ConnectorDocument.read(row.yaml(), scope).problems()))
         .orElseThrow(() -> Scopes.unknown("connector", scope, id));
   }
 

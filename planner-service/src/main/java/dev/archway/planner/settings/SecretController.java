@@ -77,8 +77,8 @@ public final class SecretController {
     }
     Scopes.same("secret", id, identifier);
     return view(
-        withKeys(() ->
-            store.put(scope, identifier, document.name(), document.description(), value)));
+        withKeys(
+            () -> store.put(scope, identifier, document.name(), document.description(), value)));
   }
 
   @DeleteMapping({
@@ -107,8 +107,7 @@ public final class SecretController {
     try {
       return work.get();
     } catch (SecretUnavailableException e) {
-      throw new ProblemException(
-          503, "No keys", "secrets cannot be stored: " + e.getMessage());
+      throw new ProblemException(503, "No keys", "secrets cannot be stored: " + e.getMessage());
     }
   }
 

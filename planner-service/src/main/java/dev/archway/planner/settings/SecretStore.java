@@ -148,8 +148,8 @@ public final class SecretStore implements SealedSecrets {
    * needs another key; nor do the services, once they have read as far.
    *
    * @return how many there were
-   * @throws dev.archway.connector.SecretUnavailableException when one of the keys is not there; then
-   *     all are as they were
+   * @throws dev.archway.connector.SecretUnavailableException when one of the keys is not there;
+   *     then all are as they were
    */
   int rotate() {
     String current = keys.current();
@@ -189,8 +189,7 @@ public final class SecretStore implements SealedSecrets {
   private void tell(SecretEvent event) {
     outbox.add(
         Topics.SECRETS,
-        Envelopes.of(
-            "planner", UUID.randomUUID().toString(), event.key(), clock.instant(), event));
+        Envelopes.of("planner", UUID.randomUUID().toString(), event.key(), clock.instant(), event));
   }
 
   private static Stored stored(ResultSet row, int number) throws SQLException {

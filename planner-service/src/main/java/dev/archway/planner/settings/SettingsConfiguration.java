@@ -2,6 +2,8 @@ package dev.archway.planner.settings;
 
 import dev.archway.connector.ConnectorDirectory;
 import dev.archway.connector.SecretKeys;
+import dev.archway.connector.egress.Egress;
+import dev.archway.connector.egress.EgressRules;
 import dev.archway.contract.wire.Topics;
 import dev.archway.messaging.Outbox;
 import java.nio.file.Path;
@@ -25,6 +27,14 @@ public class SettingsConfiguration {
   @Bean
   SecretKeys secretKeys(@Value("${archway.secrets.keys-file:}") Path file) {
     return new SecretKeys(file, System.getenv());
+  }
+
+  @Bean
+  Egress egress(
+      @Value("${archway.egress.allow:}") String allow,
+      @Value("${archway.egress.deny:}") String deny,
+      @Value("${archway.egress.private-addresses:true}") boolean privateAddresses) {
+    return new Egress(new EgressRules(allow, deny, privateAddresses));
   }
 
   @Bean

@@ -1,6 +1,7 @@
 package dev.archway.planner.submission;
 
 import dev.archway.connector.SecretSource;
+import dev.archway.connector.egress.Egress;
 import dev.archway.pipeline.Connectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.springframework.context.annotation.Bean;
@@ -16,9 +17,12 @@ public class SubmissionConfiguration {
   }
 
   @Bean
-  Submissions submissions(
-      Connectors connectors, SecretSource secrets, ServedPlatforms served) {
-    return new Submissions(
-        connectors, new CommitResolver(secrets::resolve), served::serves);
+  GitRemote gitRemote(SecretSource secrets, Egress egress) {
+    return new GitRemote(secrets::resolve, egress);
+  }
+
+  @Bean
+  Submissions submissions(Connectors connectors, GitRemote remote, ServedPlatforms served) {
+    return new Submissions(connectors, new CommitResolver(remote), served::serves);
   }
 }

@@ -123,7 +123,8 @@ abstract class SettingsApiContract {
         HttpRequest.newBuilder(
                 URI.create(
                     "http://localhost:%s/api/v1%s"
-                        .formatted(context.getEnvironment().getProperty("local.server.port"), path)))
+                        .formatted(
+                            context.getEnvironment().getProperty("local.server.port"), path)))
             .header("Authorization", "Bearer inside")
             .header("Content-Type", "application/yaml")
             .method(method, BodyPublishers.ofString(body))
@@ -147,13 +148,13 @@ abstract class SettingsApiContract {
 
   private static String registry(String url) {
     return """
-        connector:
-          identifier: hub
-          type: DockerRegistry
-          spec:
-            dockerRegistryUrl: %s
-            auth: {type: UsernamePassword, spec: {username: ann, passwordRef: npm}}
-        """
+    connector:
+      identifier: hub
+      type: DockerRegistry
+      spec:
+        dockerRegistryUrl: %s
+        auth: {type: UsernamePassword, spec: {username: ann, passwordRef: npm}}
+    """
         .formatted(url);
   }
 
@@ -229,8 +230,7 @@ abstract class SettingsApiContract {
     assertThat(ok(call("POST", "/secrets/rotation", "")).path("encryptedAnew").intValue()).isZero();
     Files.writeString(keysFile(), key(2));
     assertThat(value(Scope.ACCOUNT)).isEqualTo(CANARY);
-    assertThat(ok(call("GET", "/secrets/npm", "")).path("key"))
-        .isNotEqualTo(before.path("key"));
+    assertThat(ok(call("GET", "/secrets/npm", "")).path("key")).isNotEqualTo(before.path("key"));
   }
 
   @Test
