@@ -41,25 +41,19 @@ final class ConnectorCommand {
               file.text(),
               ConnectorView.class);
       for (Problem warning : stored.problems()) {
-        command
-            .printer()
-            .remark("%s: %s: %s".formatted(name, warning.path(), warning.message()));
+        command.printer().remark("%s: %s: %s".formatted(name, warning.path(), warning.message()));
       }
       command.printer().line("connector %s is stored".formatted(stored.ref()));
     }
     return ExitCode.SUCCESS;
   }
 
-  @Command(
-      name = "list",
-      description = "Lists stored connectors.",
-      mixinStandardHelpOptions = true)
+  @Command(name = "list", description = "Lists stored connectors.", mixinStandardHelpOptions = true)
   int list(@Mixin ScopeOptions scope) {
     ArchwayCommand command = Commands.parent(archway);
     List<List<String>> rows = new ArrayList<>();
     rows.add(List.of("CONNECTOR", "TYPE", "CHANGED"));
-    for (ConnectorView view :
-        command.server().get(scope.path(CONNECTORS), ConnectorView[].class)) {
+    for (ConnectorView view : command.server().get(scope.path(CONNECTORS), ConnectorView[].class)) {
       rows.add(List.of(view.ref(), view.type(), view.changedAt().toString()));
     }
     command.printer().table(rows);

@@ -31,8 +31,7 @@ final class SecretCommand {
     ArchwayCommand command = Commands.parent(archway);
     for (String name : files) {
       SettingFile file = SettingFile.read(name, "secret");
-      String at =
-          scope.path(SECRETS, file.field("orgIdentifier"), file.field("projectIdentifier"));
+      String at = scope.path(SECRETS, file.field("orgIdentifier"), file.field("projectIdentifier"));
       SecretView stored =
           Commands.put(
               command,
@@ -78,11 +77,8 @@ final class SecretCommand {
       mixinStandardHelpOptions = true)
   int rotate() {
     ArchwayCommand command = Commands.parent(archway);
-    Map<?, ?> answer =
-        command.server().post("/api/v1/secrets/rotation", Map.of(), Map.class);
-    command
-        .printer()
-        .line("%s secrets were encrypted anew".formatted(answer.get("encryptedAnew")));
+    Map<?, ?> answer = command.server().post("/api/v1/secrets/rotation", Map.of(), Map.class);
+    command.printer().line("%s secrets were encrypted anew".formatted(answer.get("encryptedAnew")));
     return ExitCode.SUCCESS;
   }
 }

@@ -19,8 +19,22 @@ import org.junit.jupiter.api.io.TempDir;
 class SettingsCommandsTest {
   private static final Map<String, Object> SECRET =
       Map.of(
-          "ref", "org.npm", "identifier", "npm", "org", "acme", "project", "", "name", "NPM",
-          "description", "", "key", "1f0c22ab", "changedAt", "2026-01-01T10:00:00Z");
+          "ref",
+          "org.npm",
+          "identifier",
+          "npm",
+          "org",
+          "acme",
+          "project",
+          "",
+          "name",
+          "NPM",
+          "description",
+          "",
+          "key",
+          "1f0c22ab",
+          "changedAt",
+          "2026-01-01T10:00:00Z");
 
   @TempDir Path directory;
   private FakeServer server;
@@ -61,8 +75,7 @@ class SettingsCommandsTest {
 
   @Test
   void findingsAreToldLineByLine() throws Exception {
-    Path file =
-        Files.writeString(directory.resolve("hub.yaml"), "connector: {identifier: hub}\n");
+    Path file = Files.writeString(directory.resolve("hub.yaml"), "connector: {identifier: hub}\n");
     server.on(
         "PUT /api/v1/orgs/a/projects/p/connectors/hub",
         422,
@@ -74,8 +87,18 @@ class SettingsCommandsTest {
             "problems",
             List.of(
                 Map.of(
-                    "severity", "ERROR", "path", "connector.type", "line", 1, "column", 12,
-                    "code", "missing-field", "message", "\"type\" is missing"))));
+                    "severity",
+                    "ERROR",
+                    "path",
+                    "connector.type",
+                    "line",
+                    1,
+                    "column",
+                    12,
+                    "code",
+                    "missing-field",
+                    "message",
+                    "\"type\" is missing"))));
     assertThat(run("connector", "apply", "--org", "a", "--project", "p", file.toString()))
         .isEqualTo(ExitCode.REFUSED);
     assertThat(err.toString()).contains("line 1, column 12: connector.type: \"type\" is missing");
@@ -104,10 +127,6 @@ class SettingsCommandsTest {
                 Arrays.stream(args))
             .toArray(String[]::new);
     return ArchwayCommand.execute(
-        new PrintWriter(out, true),
-        new PrintWriter(err, true),
-        false,
-        Duration.ofSeconds(5),
-        all);
+        new PrintWriter(out, true), new PrintWriter(err, true), false, Duration.ofSeconds(5), all);
   }
 }

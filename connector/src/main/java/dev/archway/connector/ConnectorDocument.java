@@ -1,12 +1,16 @@
 package dev.archway.connector;
 
+import dev.archway.contract.connector.ClusterAccess;
 import dev.archway.contract.connector.Connector;
 import dev.archway.contract.connector.Scope;
 import dev.archway.contract.failure.Problem;
 import dev.archway.pipeline.Findings;
+import dev.archway.pipeline.ProblemCode;
 import dev.archway.pipeline.yaml.YamlException;
+import dev.archway.pipeline.yaml.YamlNode;
 import dev.archway.pipeline.yaml.YamlReader;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +28,17 @@ public record ConnectorDocument(
     List<Problem> problems) {
   public ConnectorDocument {
     problems = List.copyOf(problems);
+  }
+
+  /** Who may store for a project only must not get at files and accounts of the machines. */
+  private static boolean restsOnTheServer(Connector connector) {
+    return switch (connector) {
+      case Connector.LocalPodman _ -> true;
+      case Connector.K8sCluster cluster ->
+          !(cluster.access() instanceof ClusterAccess.ServiceAccount);
+      case Connector.Git git -> !git.url().matches("(?i)https?://.+");
+      case Connector.DockerRegistry _, Connector.Cloud _ -> false;
+    };
   }
 
   /** Reads it; everything that is wrong is told at once. */

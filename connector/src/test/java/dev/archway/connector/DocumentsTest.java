@@ -42,11 +42,29 @@ class DocumentsTest {
   void aDocumentOfAnotherScopeIsRefused() {
     ConnectorDocument document =
         ConnectorDocument.read(
-            "connector: {identifier: p, orgIdentifier: other, type: LocalPodman}", SHOP);
+            "connector: {identifier: p, orgIdentifier: other, type: DockerRegistry, spec: {dockerRegistryUrl: 'https://r.example'}}", SHOP);
     assertThat(document.connector()).isNull();
     assertThat(document.problems())
         .extracting(Problem::path)
         .containsExactly("connector.orgIdentifier");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "type: LocalPodman, spec: {allow: {hostPaths: [/etc]}}",
+        "type: Git, spec: {url: 'file:///srv/other.git', connectionType: Repo}",
+        "type: Git, spec: {url: /srv/other.git, connectionType: Repo}",
+        "type: Git, spec: {url: 'git://internal/other', connectionType: Repo}",
+        "type: K8sCluster, spec: {credential: {type: InheritFromDelegate}, platforms: [linux/amd64]}",
+        "type: K8sCluster, spec: {credential: {type: Kubeconfig, spec: {path: /root/.kube/config}}, platforms: [linux/amd64]}"
+      })
+  void whatRestsOnTheServersMachineIsForTheAccountAlone(String fields) {
+    String yaml = "connector: {identifier: c, " + fields + "}";
+    ConnectorDocument refused = ConnectorDocument.read(yaml, SHOP);
+    assertThat(refused.connector()).isNull();
+    assertThat(refused.problems()).extracting(Problem::path).containsExactly("connector.spec");
+    assertThat(ConnectorDocument.read(yaml, Scope.ACCOUNT).connector()).isNotNull();
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.archway.connector.egress;
 
+import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -118,7 +119,7 @@ final class EgressProxy implements AutoCloseable {
         } else {
           there.getOutputStream().write(bytes(originForm(request, target, lines)));
         }
-        relay(client, there);
+        relay(client, there, tunnel);
         open.remove(there);
       } catch (UnreachableException e) {
         failures.put(host.toLowerCase(Locale.ROOT) + ":" + port, e.reason());
@@ -190,6 +191,11 @@ final class EgressProxy implements AutoCloseable {
                 request[0],
                 path == null || path.isEmpty() ? "/" : path,
                 target.getRawQuery() == null ? "" : "?" + target.getRawQuery()));
+    return closing(head, lines);
+  }
+
+  /** The headers but those between neighbours; and that the connection ends with this exchange. */
+  private static String closing(List<String> head, String[] lines) {
     for (String line : List.of(lines).subList(1, lines.length)) {
       String name = line.split(":", 2)[0].strip().toLowerCase(Locale.ROOT);
       if (!line.isEmpty() && !OWN.contains(name)) {
@@ -200,7 +206,16 @@ final class EgressProxy implements AutoCloseable {
     return String.join("\r\n", head) + "\r\n\r\n";
   }
 
-  /** Byte by byte, so that nothing behind it is taken. */
+  /** Passes the answer's head on, those of interim answers (1xx) before it. */
+  private static void answerHead(InputStream from, OutputStream to) throws IOException {
+    String[] lines;
+    do {
+      lines = head(from).split("\r\n", -1);
+      to.write(bytes(closing(new ArrayList<>(List.of(lines[0])), lines)));
+    } while (lines[0].matches("HTTP/1\\.[01] 1\\d\\d.*"));
+  }
+
+  /** To the blank line, byte by byte, so that nothing behind it is taken. */
   private static String head(InputStream in) throws IOException {
     ByteArrayOutputStream head = new ByteArrayOutputStream();
     int matched = 0;
@@ -215,7 +230,7 @@ final class EgressProxy implements AutoCloseable {
     return head.toString(StandardCharsets.ISO_8859_1);
   }
 
-  private static void relay(Socket client, Socket there) throws IOException {
+  private static void relay(Socket client, Socket there, boolean tunnel) throws IOException {
     client.setSoTimeout(0);
     Thread up =
         Thread.ofVirtual()
@@ -230,7 +245,11 @@ final class EgressProxy implements AutoCloseable {
             });
     try {
       OutputStream back = client.getOutputStream();
-      var _ = there.getInputStream().transferTo(back);
+      InputStream answer = new BufferedInputStream(there.getInputStream());
+      if (!tunnel) {
+        answerHead(answer, back);
+      }
+      var _ = answer.transferTo(back);
       back.flush();
       client.shutdownOutput();
     } finally {

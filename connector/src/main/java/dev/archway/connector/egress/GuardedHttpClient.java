@@ -81,11 +81,9 @@ final class GuardedHttpClient extends HttpClient {
     return sendAsync(request, handler);
   }
 
-  /** What stands behind "Tunnel failed". */
+  /** Java's client says of a tunnel that could not be made only that it failed. */
   private IOException told(URI uri, IOException thrown) {
-    return String.valueOf(thrown.getMessage()).contains("Tunnel failed")
-        ? egress.reason(uri, thrown)
-        : thrown;
+    return egress.reason(uri, thrown);
   }
 
   private @Nullable IOException failure(HttpResponse<?> response) {

@@ -39,7 +39,7 @@ record Network(List<Byte> prefix, int bits) {
   }
 
   private static int bit(byte value, int index) {
-    return value >> (7 - index % 8) & 1;
+    return (value >> (7 - index % 8)) & 1;
   }
 
   private static List<Byte> boxed(byte[] bytes) {

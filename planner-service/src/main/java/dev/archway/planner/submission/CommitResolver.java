@@ -70,7 +70,8 @@ final class CommitResolver {
       throw new UnresolvedException(
           "codebase-unreachable",
           "cannot read %s through connector %s: %s (expected: a Git repository that answers within %d s)"
-              .formatted(codebase.url(), connector.ref(), e.getMessage(), GitRemote.LIMIT.toSeconds()),
+              .formatted(
+                  codebase.url(), connector.ref(), e.getMessage(), GitRemote.LIMIT.toSeconds()),
           e);
     }
     Ref ref = refs.get(refName);

@@ -51,8 +51,7 @@ public final class GitRemote {
       URIish address = new URIish(url);
       String scheme = address.getScheme();
       if (scheme != null && !SCHEMES.contains(scheme)) {
-        throw new IOException(
-            "scheme \"%s\" (expected: https, http or file)".formatted(scheme));
+        throw new IOException("scheme \"%s\" (expected: https, http or file)".formatted(scheme));
       }
       if (address.getHost() != null && !"file".equals(scheme)) {
         egress.check(java.net.URI.create(scheme + "://" + address.getHost()));
@@ -83,8 +82,7 @@ public final class GitRemote {
     return connector.username() == null || password == null
         ? guarded
         : guarded.setCredentialsProvider(
-            new UsernamePasswordCredentialsProvider(
-                connector.username(), secrets.apply(password)));
+            new UsernamePasswordCredentialsProvider(connector.username(), secrets.apply(password)));
   }
 
   /** Every connection, those of redirects too, is the proxy's. */

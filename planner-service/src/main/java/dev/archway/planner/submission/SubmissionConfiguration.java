@@ -1,8 +1,11 @@
 package dev.archway.planner.submission;
 
+import dev.archway.connector.ConnectorProbe;
 import dev.archway.connector.SecretSource;
 import dev.archway.connector.egress.Egress;
 import dev.archway.pipeline.Connectors;
+import dev.archway.planner.settings.ConnectorStore;
+import dev.archway.planner.settings.ConnectorTestController;
 import org.apache.kafka.clients.admin.Admin;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -19,6 +22,13 @@ public class SubmissionConfiguration {
   @Bean
   GitRemote gitRemote(SecretSource secrets, Egress egress) {
     return new GitRemote(secrets::resolve, egress);
+  }
+
+  @Bean
+  ConnectorTestController connectorTestController(
+      ConnectorStore store, SecretSource secrets, Egress egress, GitRemote remote) {
+    return new ConnectorTestController(
+        store, new ConnectorProbe(egress, secrets::resolve), remote);
   }
 
   @Bean
