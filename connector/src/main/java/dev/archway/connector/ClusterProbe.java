@@ -84,8 +84,7 @@ final class ClusterProbe {
                           ContractMapper.json().writeValueAsString(review))));
       if (answer.status() != 201) {
         throw new FailedException(
-            "%s answered %s (expected: 201); check the token"
-                .formatted(server, answer.reason()));
+            "%s answered %s (expected: 201); check the token".formatted(server, answer.reason()));
       }
       if (!answer.json().path("status").path("allowed").asBoolean(false)) {
         denied.add(

@@ -5,12 +5,9 @@ import dev.archway.contract.connector.Connector;
 import dev.archway.contract.connector.Scope;
 import dev.archway.contract.failure.Problem;
 import dev.archway.pipeline.Findings;
-import dev.archway.pipeline.ProblemCode;
 import dev.archway.pipeline.yaml.YamlException;
-import dev.archway.pipeline.yaml.YamlNode;
 import dev.archway.pipeline.yaml.YamlReader;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +42,18 @@ public record ConnectorDocument(
   public static ConnectorDocument read(String yaml, Scope scope) {
     Findings findings = new Findings();
     try {
-      return ConnectorReader.read(YamlReader.read(yaml), scope, findings)
+      YamlNode root = YamlReader.read(yaml);
+      Optional<ConnectorReader.Entry> read = ConnectorReader.read(root, scope, findings);
+      if (read.isPresent()
+          && !scope.equals(Scope.ACCOUNT)
+          && restsOnTheServer(read.get().connector())) {
+        findings.error(
+            root.place(),
+            "connector.spec",
+            ProblemCode.NOT_SUPPORTED,
+            "what it names lies on the machine of the server or an executor (expected: such a connector in the account, or an address)");
+      }
+      return read.filter(_ -> !findings.hasErrors())
           .map(entry ->
               new ConnectorDocument(entry.id(), entry.type(), entry.connector(), findings.sorted()))
           .orElseGet(() -> new ConnectorDocument(null, null, null, findings.sorted()));

@@ -69,9 +69,7 @@ public final class ConnectorProbe {
   }
 
   private @Nullable String secret(@Nullable SecretRef ref, Checks checks) {
-    return ref == null
-        ? null
-        : checks.value("secret " + ref.written(), () -> secrets.apply(ref));
+    return ref == null ? null : checks.value("secret " + ref.written(), () -> secrets.apply(ref));
   }
 
   private void registry(DockerRegistry registry, Checks checks) {
@@ -80,8 +78,7 @@ public final class ConnectorProbe {
           registry.username() == null
               ? null
               : checks.value(
-                  "secret " + registry.password(),
-                  () -> RegistryLogin.of(registry, secrets, http));
+                  "secret " + registry.password(), () -> RegistryLogin.of(registry, secrets, http));
       checks.tell("log in", () -> new RegistryProbe(http, registry, login).run());
     }
   }

@@ -42,7 +42,8 @@ class DocumentsTest {
   void aDocumentOfAnotherScopeIsRefused() {
     ConnectorDocument document =
         ConnectorDocument.read(
-            "connector: {identifier: p, orgIdentifier: other, type: DockerRegistry, spec: {dockerRegistryUrl: 'https://r.example'}}", SHOP);
+            "connector: {identifier: p, orgIdentifier: other, type: DockerRegistry, spec: {dockerRegistryUrl: 'https://r.example'}}",
+            SHOP);
     assertThat(document.connector()).isNull();
     assertThat(document.problems())
         .extracting(Problem::path)

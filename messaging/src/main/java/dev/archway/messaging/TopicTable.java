@@ -13,6 +13,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,6 +28,7 @@ import org.slf4j.LoggerFactory;
 public final class TopicTable implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(TopicTable.class);
   private static final Duration WAIT = Duration.ofSeconds(1);
+  private static final Duration PAUSE = Duration.ofSeconds(5);
   private static final String PATIENCE_MILLIS = "10000";
 
   private final Map<String, Object> settings;
@@ -35,6 +37,10 @@ public final class TopicTable implements AutoCloseable {
   private final Set<TopicPartition> assigned = new HashSet<>();
   private @Nullable KafkaConsumer<byte[], byte[]> consumer;
   private boolean closed;
+  private boolean read;
+
+  /** While the broker is away not every look-up waits for it. */
+  private long failedAt = System.nanoTime() - PAUSE.toNanos() - 1;
 
   /**
    * Connects nothing yet.
@@ -52,18 +58,41 @@ public final class TopicTable implements AutoCloseable {
     this.topic = topic;
   }
 
-  /** The data of the key's last record; empty when there is none. */
+  /**
+   * The data of the key's last record; empty when there is none. The first look-up waits until the
+   * topic could be read: an answer from nothing would say that there is none.
+   */
   public synchronized Optional<Object> last(String key) {
-    if (closed) {
-      throw new IllegalStateException("cannot look up in " + topic + ": the table is closed");
-    }
-    try {
-      catchUp();
-    } catch (KafkaException e) {
-      log.warn("cannot read {}: {}; what was read of it before counts", topic, e.toString());
-      reset();
+    while (!read || System.nanoTime() - failedAt > PAUSE.toNanos()) {
+      if (closed) {
+        throw new IllegalStateException("cannot look up in " + topic + ": the table is closed");
+      }
+      try {
+        catchUp();
+        read = true;
+        break;
+      } catch (InterruptException e) {
+        reset();
+        throw e;
+      } catch (KafkaException e) {
+        log.warn("cannot read {}: {}; what was read of it before counts", topic, e.toString());
+        reset();
+        failedAt = System.nanoTime();
+        if (!read) {
+          pause();
+        }
+      }
     }
     return Optional.ofNullable(rows.get(key));
+  }
+
+  private void pause() {
+    try {
+      wait(PAUSE.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptException(e);
+    }
   }
 
   private void catchUp() {

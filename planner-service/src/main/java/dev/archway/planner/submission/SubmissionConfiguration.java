@@ -27,8 +27,7 @@ public class SubmissionConfiguration {
   @Bean
   ConnectorTestController connectorTestController(
       ConnectorStore store, SecretSource secrets, Egress egress, GitRemote remote) {
-    return new ConnectorTestController(
-        store, new ConnectorProbe(egress, secrets::resolve), remote);
+    return new ConnectorTestController(store, new ConnectorProbe(egress, secrets::resolve), remote);
   }
 
   @Bean
