@@ -56,13 +56,13 @@ public class ExecutorConfiguration {
   @Bean
   SecretSource secretSource(
       @Value("${archway.secrets.directory}") Path directory,
-      @Value("${archway.secrets.keys-file:}") Path keys,
+      @Value("${archway.secrets.keys-file:}") String keys,
       TopicTable storedSecrets) {
     return new dev.archway.connector.SecretSource(
             directory,
             System.getenv(),
             SealedSecrets.told(storedSecrets::last),
-            new SecretKeys(keys, System.getenv()))
+            new SecretKeys(Path.of(keys), System.getenv()))
         ::resolve;
   }
 

@@ -63,6 +63,16 @@ public final class TopicTable implements AutoCloseable {
    * topic could be read: an answer from nothing would say that there is none.
    */
   public synchronized Optional<Object> last(String key) {
+    try {
+      lookThrough();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new InterruptException(e);
+    }
+    return Optional.ofNullable(rows.get(key));
+  }
+
+  private synchronized void lookThrough() throws InterruptedException {
     while (!read || System.nanoTime() - failedAt > PAUSE.toNanos()) {
       if (closed) {
         throw new IllegalStateException("cannot look up in " + topic + ": the table is closed");
@@ -70,7 +80,7 @@ public final class TopicTable implements AutoCloseable {
       try {
         catchUp();
         read = true;
-        break;
+        return;
       } catch (InterruptException e) {
         reset();
         throw e;
@@ -79,19 +89,9 @@ public final class TopicTable implements AutoCloseable {
         reset();
         failedAt = System.nanoTime();
         if (!read) {
-          pause();
+          wait(PAUSE.toMillis());
         }
       }
-    }
-    return Optional.ofNullable(rows.get(key));
-  }
-
-  private void pause() {
-    try {
-      wait(PAUSE.toMillis());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new InterruptException(e);
     }
   }
 

@@ -47,13 +47,13 @@ public class RegistryConfiguration {
   @Bean
   SecretSource secretSource(
       @Value("${archway.secrets.directory}") Path directory,
-      @Value("${archway.secrets.keys-file:}") Path keys,
+      @Value("${archway.secrets.keys-file:}") String keys,
       TopicTable storedSecrets) {
     return new SecretSource(
         directory,
         System.getenv(),
         SealedSecrets.told(storedSecrets::last),
-        new SecretKeys(keys, System.getenv()));
+        new SecretKeys(Path.of(keys), System.getenv()));
   }
 
   @Bean

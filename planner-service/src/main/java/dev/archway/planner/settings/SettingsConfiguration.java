@@ -25,8 +25,8 @@ public class SettingsConfiguration {
   private static final int PARTITIONS = 6;
 
   @Bean
-  SecretKeys secretKeys(@Value("${archway.secrets.keys-file:}") Path file) {
-    return new SecretKeys(file, System.getenv());
+  SecretKeys secretKeys(@Value("${archway.secrets.keys-file:}") String file) {
+    return new SecretKeys(Path.of(file), System.getenv());
   }
 
   @Bean
