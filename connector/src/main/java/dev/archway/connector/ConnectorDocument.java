@@ -5,9 +5,12 @@ import dev.archway.contract.connector.Connector;
 import dev.archway.contract.connector.Scope;
 import dev.archway.contract.failure.Problem;
 import dev.archway.pipeline.Findings;
+import dev.archway.pipeline.ProblemCode;
 import dev.archway.pipeline.yaml.YamlException;
+import dev.archway.pipeline.yaml.YamlNode;
 import dev.archway.pipeline.yaml.YamlReader;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**

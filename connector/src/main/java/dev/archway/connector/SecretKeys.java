@@ -25,13 +25,16 @@ import org.jspecify.annotations.Nullable;
  * for each value, and as associated data the place and name of the secret, so that a value which
  * somebody moves to another row or record does not open there.
  *
- * <p>Keys come from the environment variable {@code ARCHWAY_SECRET_KEYS}, else from a file: 32
+ * <p>Keys come from the environment variable {@code ARCHWAY_ENCRYPTION_KEYS}, else from a file: 32
  * random bytes each in base64, one a line. The first encrypts, all decrypt; a key's name is derived
  * from it. The file is read at each use, so that keys change without a restart. Thread-safe.
  */
 public final class SecretKeys {
-  /** Where keys stand in the environment. */
-  public static final String VARIABLE = "ARCHWAY_SECRET_KEYS";
+  /**
+   * Where keys stand in the environment. It does not begin like the variables that hold secrets,
+   * {@code ARCHWAY_SECRET_}: a pipeline could name it as one.
+   */
+  public static final String VARIABLE = "ARCHWAY_ENCRYPTION_KEYS";
 
   private static final int KEY_BYTES = 32;
   private static final int NONCE_BYTES = 12;
@@ -47,7 +50,8 @@ public final class SecretKeys {
    */
   public SecretKeys(@Nullable Path file, Map<String, String> environment) {
     this.file = file == null || file.toString().isBlank() ? null : file;
-    this.given = environment.get(VARIABLE);
+    String keys = environment.getOrDefault(VARIABLE, "");
+    this.given = keys.isBlank() ? null : keys;
   }
 
   /** No keys at all: nothing opens. */

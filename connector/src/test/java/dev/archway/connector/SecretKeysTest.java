@@ -117,6 +117,17 @@ class SecretKeysTest {
         .hasMessageContaining("it is not stored");
   }
 
+  /** The variable of the keys must not be one that a secret could be named after. */
+  @Test
+  void noSecretNamesTheKeys() {
+    SecretSource source =
+        new SecretSource(directory.resolve("none"), Map.of(SecretKeys.VARIABLE, NEW));
+    for (String name : new String[] {"keys", "KEYS", "encryption_keys", "Keys"}) {
+      assertThatThrownBy(() -> source.resolve(new SecretRef(name)))
+          .isInstanceOf(SecretUnavailableException.class);
+    }
+  }
+
   @Test
   void noNameReachesAnotherProject() {
     Scope other = new Scope("acme", "other");

@@ -6,9 +6,9 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 
 class PostgresSettingsApiIT extends SettingsApiContract {
-  private static final EmbeddedPostgres SERVER = start();
+  private static final EmbeddedPostgres SERVER = launched();
 
-  private static EmbeddedPostgres start() {
+  private static EmbeddedPostgres launched() {
     try {
       return EmbeddedPostgres.start();
     } catch (IOException e) {

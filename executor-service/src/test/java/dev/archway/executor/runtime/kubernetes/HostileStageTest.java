@@ -46,8 +46,8 @@ class HostileStageTest {
 
   @Test
   void variablesOfTheStageReachNeitherCloneNorBuild() throws Exception {
-    StepPlan clone = new StepPlan.Clone("clone", "clone", Samples.MINUTE);
-    StepPlan build = Samples.build("push", "registry.example", "Dockerfile");
+    StepPlan.InRuntime clone = new StepPlan.Clone("clone", "clone", Samples.MINUTE);
+    StepPlan.InRuntime build = Samples.build("push", "registry.example", "Dockerfile");
     RunStage stage =
         Samples.stage(
             Samples.key(),
@@ -60,7 +60,7 @@ class HostileStageTest {
     StageSpec spec = new StageSpec(own.key(), own.stage(), own.checkout(), HOSTILE);
     try (EntryPoints entryPoints = new EntryPoints(settings)) {
       StepFiles files = new StepFiles(spec, settings, Samples.SECRETS, entryPoints);
-      for (StepPlan step : List.of(clone, build)) {
+      for (StepPlan.InRuntime step : List.of(clone, build)) {
         String text =
             files.of(step, step.id()).stream()
                 .map(StepFiles.PodFile::content)
