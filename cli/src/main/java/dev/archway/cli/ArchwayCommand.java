@@ -38,6 +38,8 @@ import picocli.CommandLine.Spec;
       AbortCommand.class,
       ImagesCommand.class,
       TokenCommand.class,
+      ConnectorCommand.class,
+      SecretCommand.class,
       VersionCommand.class
     })
 public final class ArchwayCommand implements Runnable {

@@ -17,6 +17,22 @@ final class Commands {
     return archway;
   }
 
+  /** Stores a YAML document; every finding is a line of the failure. */
+  static <T> T put(ArchwayCommand archway, String path, String yaml, Class<T> type) {
+    try {
+      return archway.server().put(path, yaml, type);
+    } catch (Server.RefusedException e) {
+      throw new CommandException(
+          ExitCode.REFUSED,
+          e.document().problems().stream()
+              .map(problem ->
+                  "line %d, column %d: %s: %s"
+                      .formatted(
+                          problem.line(), problem.column(), problem.path(), problem.message()))
+              .toList());
+    }
+  }
+
   /** {@code 1.2 s} or {@code 3 min 5 s}; {@code -} when it has not begun or not ended. */
   static String between(@Nullable Instant start, @Nullable Instant end) {
     if (start == null || end == null) {

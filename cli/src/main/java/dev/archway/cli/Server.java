@@ -87,6 +87,21 @@ final class Server {
   }
 
   /**
+   * Stores a YAML document and reads the answer.
+   *
+   * @throws CommandException when the server is not there
+   * @throws RefusedException when it finds fault with the document
+   */
+  <T> T put(String path, String yaml, Class<T> type) {
+    return read(
+        send(
+            request(path, "application/json")
+                .header("Content-Type", "application/yaml")
+                .PUT(BodyPublishers.ofString(yaml))),
+        type);
+  }
+
+  /**
    * Removes something.
    *
    * @throws CommandException when the server is not there or refuses

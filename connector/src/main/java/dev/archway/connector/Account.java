@@ -76,7 +76,7 @@ record Account(@Nullable String username, @Nullable SecretRef password) {
           ProblemCode.NOT_SUPPORTED,
           "\"usernameRef\" is not read (expected: \"username\")");
     }
-    String secret = spec.required(secretKey);
+    SecretRef secret = spec.secret(secretKey);
     String username = spec.text("username");
     if (username == null && secretKey.equals("passwordRef") && !spec.has("usernameRef")) {
       spec.missing("username");
@@ -84,6 +84,6 @@ record Account(@Nullable String username, @Nullable SecretRef password) {
     return secret == null
         ? ANONYMOUS
         // Servers that take a token ignore the user name, but the protocol wants one.
-        : new Account(username == null ? "token" : username, new SecretRef(secret));
+        : new Account(username == null ? "token" : username, secret);
   }
 }

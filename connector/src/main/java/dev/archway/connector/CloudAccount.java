@@ -31,18 +31,18 @@ final class CloudAccount {
       return null;
     }
     String accessKey = key.required("accessKey");
-    String secret = secret(key, "secretKeyRef", "secretKey");
+    SecretRef secret = secret(key, "secretKeyRef", "secretKey");
     URI endpoint = url(spec, "ecrEndpoint");
     URI registry = url(spec, "ecrRegistryUrl");
     return accessKey == null || secret == null
         ? null
-        : new Connector.Aws(ref, accessKey, new SecretRef(secret), endpoint, registry);
+        : new Connector.Aws(ref, accessKey, secret, endpoint, registry);
   }
 
   static @Nullable Connector gcp(String ref, Section spec) {
-    String key = secret(credential(spec).section("spec"), "secretKeyRef", "secretKey");
+    SecretRef key = secret(credential(spec).section("spec"), "secretKeyRef", "secretKey");
     URI storage = url(spec, "storageEndpoint");
-    return key == null ? null : new Connector.Gcp(ref, new SecretRef(key), storage);
+    return key == null ? null : new Connector.Gcp(ref, key, storage);
   }
 
   static @Nullable Connector azure(String ref, Section spec) {
@@ -57,10 +57,8 @@ final class CloudAccount {
           "authentication \"%s\" (expected: Secret)".formatted(type));
       return null;
     }
-    String secret = secret(auth.section("spec"), "secretRef", "secret");
-    return client == null || secret == null
-        ? null
-        : new Connector.Azure(ref, client, new SecretRef(secret));
+    SecretRef secret = secret(auth.section("spec"), "secretRef", "secret");
+    return client == null || secret == null ? null : new Connector.Azure(ref, client, secret);
   }
 
   /** Other kinds borrow the identity of the machine that Harness's delegate runs on. */
@@ -76,7 +74,7 @@ final class CloudAccount {
     return credential;
   }
 
-  private static @Nullable String secret(Section section, String key, String plain) {
+  private static @Nullable SecretRef secret(Section section, String key, String plain) {
     if (section.has(plain)) {
       section.error(
           plain,
@@ -84,7 +82,7 @@ final class CloudAccount {
           "a secret's value stands in the file (expected: \"%s\" with the secret's name)"
               .formatted(key));
     }
-    return section.required(key);
+    return section.secret(key);
   }
 
   private static @Nullable URI url(Section spec, String key) {

@@ -66,12 +66,11 @@ final class Cluster {
       return null;
     }
     Section account = auth.section("spec");
-    String token = account.required("serviceAccountTokenRef");
-    String authority = account.text("caCertRef");
+    SecretRef token = account.secret("serviceAccountTokenRef");
+    SecretRef authority = account.optionalSecret("caCertRef");
     return url == null || token == null
         ? null
-        : new ClusterAccess.ServiceAccount(
-            url, new SecretRef(token), authority == null ? null : new SecretRef(authority));
+        : new ClusterAccess.ServiceAccount(url, token, authority);
   }
 
   private static @Nullable URI url(Section spec) {

@@ -95,7 +95,7 @@ public final class ConnectorDirectory {
     for (Path file : now.keySet()) {
       read(file, found)
           .ifPresent(entry -> {
-            String key = key(entry.org(), entry.project(), entry.id());
+            String key = key(entry.scope().org(), entry.scope().project(), entry.id());
             Path first = origins.putIfAbsent(key, file);
             if (first == null) {
               read.put(key, entry.connector());
@@ -144,7 +144,7 @@ public final class ConnectorDirectory {
     try {
       Findings findings = new Findings();
       Optional<ConnectorReader.Entry> entry =
-          ConnectorReader.read(YamlReader.read(Files.readString(file)), findings);
+          ConnectorReader.read(YamlReader.read(Files.readString(file)), null, findings);
       findings.sorted().forEach(problem -> found.add(new ConnectorFinding(file, problem)));
       return entry;
     } catch (YamlException e) {

@@ -1,6 +1,7 @@
 package dev.archway.connector;
 
 import dev.archway.contract.connector.Connector;
+import dev.archway.contract.connector.Scope;
 import dev.archway.contract.image.Platform;
 import dev.archway.pipeline.Findings;
 import dev.archway.pipeline.ProblemCode;
@@ -15,7 +16,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads one {@code connector:} document; everything that is wrong with it is a finding. */
 final class ConnectorReader {
-  private static final Pattern IDENTIFIER = Pattern.compile("[a-zA-Z_][0-9a-zA-Z_]{0,127}");
   private static final Pattern GIT_URL = Pattern.compile("(?!-)(?!.*::)[^\\s\\x00-\\x1f]+");
   private static final Pattern ACCOUNT_IN_URL = Pattern.compile("(?i)https?://[^/]*@.*");
   private static final String TYPES =
@@ -23,16 +23,15 @@ final class ConnectorReader {
 
   private ConnectorReader() {}
 
-  /**
-   * A connector and where it may be named from.
-   *
-   * @param org empty for the account's connectors
-   * @param project empty for the account's and an organisation's connectors
-   */
-  record Entry(String org, String project, String id, Connector connector) {}
+  /** A connector and where it lies. */
+  record Entry(Scope scope, String id, String type, Connector connector) {}
 
-  /** The document's connector; empty when findings say why there is none. */
-  static Optional<Entry> read(YamlNode root, Findings findings) {
+  /**
+   * The document's connector; empty when findings say why there is none.
+   *
+   * @param asked where it is to lie; null takes what the document says
+   */
+  static Optional<Entry> read(YamlNode root, @Nullable Scope asked, Findings findings) {
     if (!(root instanceof YamlNode.Mapping document)
         || !(document.get("connector") instanceof YamlNode.Mapping mapping)) {
       findings.error(
@@ -42,24 +41,14 @@ final class ConnectorReader {
           "no connector here (expected: the key \"connector\" with its fields indented below it)");
       return Optional.empty();
     }
-    Section connector = new Section(mapping, "connector", findings);
-    String id = connector.required("identifier");
-    if (id != null && !IDENTIFIER.matcher(id).matches()) {
-      connector.error(
-          "identifier",
-          ProblemCode.BAD_IDENTIFIER,
-          "\"%s\" (expected: letters, digits and _, not starting with a digit)".formatted(id));
-    }
-    String org = connector.text("orgIdentifier");
-    String project = connector.text("projectIdentifier");
-    if (org == null && project != null) {
-      connector.missing("orgIdentifier");
-    }
-    String ref = org == null ? "account." + id : project == null ? "org." + id : "" + id;
-    Connector read = connector(ref, connector);
-    return findings.hasErrors() || read == null || id == null
+    Scope scope = Documents.scope(mapping, "connector", asked, findings);
+    Section connector = new Section(mapping, "connector", scope, findings);
+    String id = Documents.identifier(connector);
+    Connector read = connector(scope.ref("" + id), connector);
+    String type = connector.text("type");
+    return findings.hasErrors() || read == null || id == null || type == null
         ? Optional.empty()
-        : Optional.of(new Entry(org == null ? "" : org, project == null ? "" : project, id, read));
+        : Optional.of(new Entry(scope, id, type, read));
   }
 
   private static @Nullable Connector connector(String ref, Section connector) {

@@ -22,7 +22,7 @@ final class EcrToken {
 
   private EcrToken() {}
 
-  static RegistryLogin fetch(EcrAccess ecr, AwsSignature.Key key) {
+  static RegistryLogin fetch(EcrAccess ecr, AwsSignature.Key key, HttpClient http) {
     Map<String, String> headers =
         new TreeMap<>(
             Map.of(
@@ -44,7 +44,7 @@ final class EcrToken {
             post.header(name, value);
           }
         });
-    try (HttpClient http = HttpClient.newBuilder().connectTimeout(PATIENCE).build()) {
+    try {
       HttpResponse<String> answer = http.send(post.build(), HttpResponse.BodyHandlers.ofString());
       if (answer.statusCode() != 200) {
         throw new SecretUnavailableException(

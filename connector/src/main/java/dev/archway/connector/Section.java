@@ -1,5 +1,7 @@
 package dev.archway.connector;
 
+import dev.archway.contract.connector.Scope;
+import dev.archway.contract.connector.SecretRef;
 import dev.archway.pipeline.Findings;
 import dev.archway.pipeline.ProblemCode;
 import dev.archway.pipeline.yaml.YamlNode;
@@ -10,7 +12,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One mapping of a connector's file, with its path. Blank means unset. */
-record Section(YamlNode.Mapping node, String path, Findings findings) {
+record Section(YamlNode.Mapping node, String path, Scope scope, Findings findings) {
   @Nullable String text(String key) {
     YamlNode value = node.get(key);
     if (value == null || value.blank() || value instanceof YamlNode.Scalar) {
@@ -30,6 +32,27 @@ record Section(YamlNode.Mapping node, String path, Findings findings) {
     return text;
   }
 
+  /** The secret that a required field names, as named from where the connector lies. */
+  @Nullable SecretRef secret(String key) {
+    String written = required(key);
+    return written == null ? null : secretNamed(key, written);
+  }
+
+  /** The same of a field that may be left out. */
+  @Nullable SecretRef optionalSecret(String key) {
+    String written = text(key);
+    return written == null ? null : secretNamed(key, written);
+  }
+
+  private @Nullable SecretRef secretNamed(String key, String written) {
+    try {
+      return SecretRef.within(scope, written);
+    } catch (IllegalArgumentException e) {
+      error(key, ProblemCode.BAD_VALUE, String.valueOf(e.getMessage()));
+      return null;
+    }
+  }
+
   void missing(String key) {
     error(
         key,
@@ -47,13 +70,14 @@ record Section(YamlNode.Mapping node, String path, Findings findings) {
   Section section(String key) {
     YamlNode value = node.get(key);
     if (value instanceof YamlNode.Mapping mapping) {
-      return new Section(mapping, path + "." + key, findings);
+      return new Section(mapping, path + "." + key, scope, findings);
     }
     if (value != null && !value.blank()) {
       error(key, ProblemCode.WRONG_KIND, value.kind() + " (expected: a mapping)");
     }
     YamlNode.Place place = value == null ? node.place() : value.place();
-    return new Section(new YamlNode.Mapping(Map.of(), Map.of(), place), path + "." + key, findings);
+    return new Section(
+        new YamlNode.Mapping(Map.of(), Map.of(), place), path + "." + key, scope, findings);
   }
 
   /** The texts of a list; none when there is no list. */

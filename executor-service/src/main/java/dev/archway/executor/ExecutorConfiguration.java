@@ -1,5 +1,8 @@
 package dev.archway.executor;
 
+import dev.archway.connector.SealedSecrets;
+import dev.archway.connector.SecretKeys;
+import dev.archway.contract.wire.Topics;
 import dev.archway.executor.runtime.ConnectorRuntime;
 import dev.archway.executor.runtime.RuntimeUnavailableException;
 import dev.archway.executor.runtime.StageRuntime;
@@ -13,6 +16,7 @@ import dev.archway.messaging.HeldRecords;
 import dev.archway.messaging.MessageBus;
 import dev.archway.messaging.MessagingConfiguration;
 import dev.archway.messaging.TopicHistory;
+import dev.archway.messaging.TopicTable;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Set;
@@ -45,8 +49,21 @@ public class ExecutorConfiguration {
   }
 
   @Bean
-  SecretSource secretSource(@Value("${archway.secrets.directory}") Path directory) {
-    return new dev.archway.connector.SecretSource(directory, System.getenv())::resolve;
+  TopicTable storedSecrets(KafkaAdmin kafka) {
+    return new TopicTable(kafka.getConfigurationProperties(), Topics.SECRETS);
+  }
+
+  @Bean
+  SecretSource secretSource(
+      @Value("${archway.secrets.directory}") Path directory,
+      @Value("${archway.secrets.keys-file:}") String keys,
+      TopicTable storedSecrets) {
+    return new dev.archway.connector.SecretSource(
+            directory,
+            System.getenv(),
+            SealedSecrets.told(storedSecrets::last),
+            new SecretKeys(Path.of(keys), System.getenv()))
+        ::resolve;
   }
 
   @Bean

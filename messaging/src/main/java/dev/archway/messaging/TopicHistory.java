@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -16,6 +17,7 @@ import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
 import org.springframework.kafka.support.KafkaHeaders;
 import org.springframework.messaging.support.MessageBuilder;
 
@@ -45,13 +47,7 @@ public final class TopicHistory {
     settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
     try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(settings)) {
-      // Empty while nobody has written to it yet.
-      List<TopicPartition> partitions =
-          java.util.Objects.requireNonNullElse(
-                  consumer.partitionsFor(topic), List.<PartitionInfo>of())
-              .stream()
-              .map(p -> new TopicPartition(topic, p.partition()))
-              .toList();
+      List<TopicPartition> partitions = partitions(consumer, topic);
       Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
       var starts =
           consumer.offsetsForTimes(
@@ -62,26 +58,36 @@ public final class TopicHistory {
       while (starts.keySet().stream()
           .anyMatch(p -> consumer.position(p) < ends.getOrDefault(p, 0L))) {
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(WAIT)) {
-          hand(record, each);
+          Envelope envelope = envelope(record);
+          if (envelope != null) {
+            each.accept(envelope);
+          }
         }
       }
     }
   }
 
-  private static void hand(ConsumerRecord<byte[], byte[]> record, Consumer<Envelope> each) {
+  /** Empty while nobody has written to it yet. */
+  static List<TopicPartition> partitions(KafkaConsumer<?, ?> consumer, String topic) {
+    return Objects.requireNonNullElse(consumer.partitionsFor(topic), List.<PartitionInfo>of())
+        .stream()
+        .map(p -> new TopicPartition(topic, p.partition()))
+        .toList();
+  }
+
+  /** The record as it was sent; null for one of no known type. */
+  static @Nullable Envelope envelope(ConsumerRecord<byte[], byte[]> record) {
     var message =
         MessageBuilder.withPayload(record.value())
             .setHeader(KafkaHeaders.RECEIVED_KEY, record.key());
     for (Header header : record.headers()) {
       message.setHeader(header.key(), new String(header.value(), StandardCharsets.UTF_8));
     }
-    Envelope envelope;
     try {
-      envelope = Envelopes.read(message.build());
+      return Envelopes.read(message.build());
     } catch (RuntimeException _) {
       // Its own consumers put it among the dead letters.
-      return;
+      return null;
     }
-    each.accept(envelope);
   }
 }

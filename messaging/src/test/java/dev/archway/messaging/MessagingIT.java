@@ -19,10 +19,15 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -130,6 +135,56 @@ class MessagingIT {
   }
 
   @Test
+  void aTableHasWhatWasWrittenBeforeTheLookUp() {
+    Map<String, Object> client = new HashMap<>(broker.clientProperties());
+    client.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, broker.bootstrapServers());
+    MessageBus bus = context.getBean(MessageBus.class);
+    try (TopicTable table = new TopicTable(client, "archway.table")) {
+      assertThat(table.last("a")).isEmpty(); // There is no such topic yet.
+      for (int n = 0; n < 20; n++) {
+        Envelope sent = stop("key-" + n % 2, "ann-" + n);
+        bus.send("archway.table", sent);
+        assertThat(table.last("key-" + n % 2)).contains(sent.data());
+      }
+      assertThat(table.last("key-2")).isEmpty();
+    }
+  }
+
+  @Test
+  void aTableStandsAsItWasReadWhileTheBrokerIsAway() throws Exception {
+    Map<String, Object> client = new HashMap<>();
+    Envelope sent = stop("a", "ann");
+    TopicTable table;
+    try (EmbeddedBroker other = EmbeddedBroker.start(directory.resolve("kafka-2"))) {
+      client.putAll(other.clientProperties());
+      client.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, other.bootstrapServers());
+      try (Admin admin = Admin.create(client)) {
+        var _ =
+            admin.createTopics(List.of(new NewTopic("archway.table", 1, (short) 1))).all().get();
+      }
+      Message<byte[]> message = Envelopes.write(sent);
+      try (var producer =
+          new KafkaProducer<>(client, new ByteArraySerializer(), new ByteArraySerializer())) {
+        ProducerRecord<byte[], byte[]> record =
+            new ProducerRecord<>(
+                "archway.table", sent.key().getBytes(StandardCharsets.UTF_8), message.getPayload());
+        message
+            .getHeaders()
+            .forEach((name, value) -> {
+              if (value instanceof String text) {
+                var _ = record.headers().add(name, text.getBytes(StandardCharsets.UTF_8));
+              }
+            });
+        var _ = producer.send(record).get();
+      }
+      table = new TopicTable(client, "archway.table");
+      assertThat(table.last("a")).contains(sent.data());
+    }
+    assertThat(table.last("a")).contains(sent.data());
+    table.close();
+  }
+
+  @Test
   void troubleThatPassesHoldsARecordBackAndLosesNothing() {
     FAILURES_LEFT.put("held-1", 5);
     context.getBean(MessageBus.class).send(TOPIC, envelope("held-1"));
@@ -187,6 +242,15 @@ class MessagingIT {
 
   private static List<Envelope> received(String prefix) {
     return RECEIVED.stream().filter(envelope -> envelope.id().startsWith(prefix)).toList();
+  }
+
+  private static Envelope stop(String key, String by) {
+    return Envelopes.of(
+        "test",
+        by,
+        key,
+        Instant.parse("2026-01-02T03:04:05Z"),
+        new StageCommand.StopStage(new StageKey(ExecutionId.of("e00000001"), "a", 1), by));
   }
 
   private static Envelope envelope(String id) {

@@ -1,6 +1,7 @@
 package dev.archway.planner;
 
 import dev.archway.connector.ConnectorDirectory;
+import dev.archway.connector.SecretKeys;
 import dev.archway.connector.SecretSource;
 import dev.archway.messaging.BatchListener;
 import dev.archway.messaging.MessagingConfiguration;
@@ -10,6 +11,8 @@ import dev.archway.planner.api.EventStreamController;
 import dev.archway.planner.api.ExecutionController;
 import dev.archway.planner.api.SchemaController;
 import dev.archway.planner.machine.ExecutionMachine;
+import dev.archway.planner.settings.SecretStore;
+import dev.archway.planner.settings.SettingsConfiguration;
 import dev.archway.planner.store.EventHub;
 import dev.archway.planner.store.ExecutionStore;
 import dev.archway.planner.submission.SubmissionConfiguration;
@@ -37,6 +40,7 @@ import org.springframework.transaction.support.TransactionTemplate;
   MessagingConfiguration.class,
   OutboxConfiguration.class,
   WebConfiguration.class,
+  SettingsConfiguration.class,
   SubmissionConfiguration.class
 })
 public class PlannerConfiguration {
@@ -51,8 +55,8 @@ public class PlannerConfiguration {
   }
 
   @Bean
-  SecretSource secretSource(PlannerProperties properties) {
-    return new SecretSource(properties.secretsDirectory(), System.getenv());
+  SecretSource secretSource(PlannerProperties properties, SecretStore stored, SecretKeys keys) {
+    return new SecretSource(properties.secretsDirectory(), System.getenv(), stored, keys);
   }
 
   @Bean

@@ -35,7 +35,7 @@ final class ConnectorAccess implements RegistryAccess {
       return null;
     }
     try {
-      RegistryLogin login = RegistryLogin.of(registry, secrets::resolve);
+      RegistryLogin login = RegistryLogin.of(registry, secrets::resolve, http);
       return new Credentials(login.username(), login.password());
     } catch (RuntimeException e) {
       throw new CredentialsUnavailableException(

@@ -1,9 +1,15 @@
 package dev.archway.registry;
 
+import dev.archway.connector.SealedSecrets;
+import dev.archway.connector.SecretKeys;
 import dev.archway.connector.SecretSource;
+import dev.archway.connector.egress.Egress;
+import dev.archway.connector.egress.EgressRules;
+import dev.archway.contract.wire.Topics;
 import dev.archway.messaging.Envelopes;
 import dev.archway.messaging.MessageBus;
 import dev.archway.messaging.MessagingConfiguration;
+import dev.archway.messaging.TopicTable;
 import dev.archway.registry.http.ImageController;
 import dev.archway.registry.image.ImageVerifier;
 import dev.archway.registry.image.IndexPublisher;
@@ -22,6 +28,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.kafka.core.KafkaAdmin;
 import org.springframework.messaging.Message;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
@@ -33,17 +40,34 @@ import org.springframework.transaction.support.TransactionTemplate;
 @Import({WebConfiguration.class, MessagingConfiguration.class})
 public class RegistryConfiguration {
   @Bean
-  SecretSource secretSource(@Value("${archway.secrets.directory}") Path directory) {
-    return new SecretSource(directory, System.getenv());
+  TopicTable storedSecrets(KafkaAdmin kafka) {
+    return new TopicTable(kafka.getConfigurationProperties(), Topics.SECRETS);
+  }
+
+  @Bean
+  SecretSource secretSource(
+      @Value("${archway.secrets.directory}") Path directory,
+      @Value("${archway.secrets.keys-file:}") String keys,
+      TopicTable storedSecrets) {
+    return new SecretSource(
+        directory,
+        System.getenv(),
+        SealedSecrets.told(storedSecrets::last),
+        new SecretKeys(Path.of(keys), System.getenv()));
+  }
+
+  @Bean
+  Egress egress(
+      @Value("${archway.egress.allow:}") String allow,
+      @Value("${archway.egress.deny:}") String deny,
+      @Value("${archway.egress.private-addresses:true}") boolean privateAddresses) {
+    return new Egress(new EgressRules(allow, deny, privateAddresses));
   }
 
   /** Redirects are followed by the registry client, which knows what may travel with them. */
   @Bean
-  HttpClient registryHttp(RegistryProperties properties) {
-    return HttpClient.newBuilder()
-        .followRedirects(HttpClient.Redirect.NEVER)
-        .connectTimeout(properties.connectTimeout())
-        .build();
+  HttpClient registryHttp(Egress egress, RegistryProperties properties) {
+    return egress.http(HttpClient.newBuilder().connectTimeout(properties.connectTimeout()));
   }
 
   @Bean

@@ -79,6 +79,11 @@ record Home(Path directory) {
     return directory.resolve("token");
   }
 
+  /** The keys that stored secrets are encrypted with; see docs/security.md. */
+  Path secretKeys() {
+    return directory.resolve("secret-keys");
+  }
+
   private Path pid() {
     return directory.resolve("standalone.pid");
   }

@@ -123,6 +123,7 @@ record Settings(
     p.put("archway.executor.podman.directory", home.podman().toString());
     p.put("archway.log.directory", home.stepLogs().toString());
     p.put("archway.secrets.directory", home.secrets().toString());
+    p.put("archway.secrets.keys-file", home.secretKeys().toString());
     p.put("archway.gateway.tokens-file", home.token().toString());
   }
 

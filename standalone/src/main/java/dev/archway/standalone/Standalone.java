@@ -58,6 +58,7 @@ final class Standalone implements AutoCloseable {
       home.tellPid();
       this.<AutoCloseable>own(home::tellEnd);
       PrivateFiles.secret(home.token());
+      PrivateFiles.secret(home.secretKeys());
       Map<String, Integer> ports = choosePorts();
       EmbeddedBroker broker = own(EmbeddedBroker.start(home.kafka()));
       Settings settings =

@@ -122,21 +122,23 @@ class OpenApiTest {
     }
     RequestMapping all =
         AnnotatedElementUtils.findMergedAnnotation(controller, RequestMapping.class);
-    String prefix = all == null ? "" : first(all.path());
-    String path = prefix + first(mapping.path());
-    // The front page is for people.
-    return path.equals("/")
-        ? Set.of()
-        : Stream.of(mapping.method())
-            .map(verb -> "%s %s %s".formatted(service, verb.name(), path))
-            .collect(Collectors.toSet());
+    // The front page is for people, what is internal for services.
+    return paths(all)
+        .flatMap(prefix -> paths(mapping).map(prefix::concat))
+        .filter(path -> !path.equals("/") && !path.startsWith("/internal/"))
+        .flatMap(path ->
+            Stream.of(mapping.method())
+                .map(verb -> "%s %s %s".formatted(service, verb.name(), path)))
+        .collect(Collectors.toSet());
   }
 
   private static Map<?, ?> section(Map<?, ?> of, String key) {
     return (Map<?, ?>) Objects.requireNonNull(of.get(key), key);
   }
 
-  private static String first(String[] paths) {
-    return paths.length == 0 ? "" : paths[0];
+  private static Stream<String> paths(@Nullable RequestMapping mapping) {
+    return mapping == null || mapping.path().length == 0
+        ? Stream.of("")
+        : Stream.of(mapping.path());
   }
 }

@@ -1,5 +1,6 @@
 package dev.archway.contract.command;
 
+import dev.archway.contract.connector.Scope;
 import dev.archway.contract.failure.Failure;
 import dev.archway.contract.id.StageKey;
 import dev.archway.contract.plan.Checkout;
@@ -42,6 +43,16 @@ public sealed interface StageCommand {
         @Nullable Checkout checkout,
         Map<String, String> environment) {
       this(key, stage, checkout, environment, Map.of(), null);
+    }
+
+    /** The project whose secrets the stage names; the account for one whose pipeline is unknown. */
+    public Scope scope() {
+      String[] path = pipeline == null ? new String[0] : pipeline.split("/", -1);
+      try {
+        return path.length == 3 ? new Scope(path[0], path[1]) : Scope.ACCOUNT;
+      } catch (IllegalArgumentException _) {
+        return Scope.ACCOUNT; // Nothing can be stored for such a project.
+      }
     }
   }
 

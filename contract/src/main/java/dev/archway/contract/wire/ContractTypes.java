@@ -5,6 +5,7 @@ import dev.archway.contract.command.StageCommand;
 import dev.archway.contract.event.ExecutionEvent;
 import dev.archway.contract.event.ImageEvent;
 import dev.archway.contract.event.LogChunk;
+import dev.archway.contract.event.SecretEvent;
 import dev.archway.contract.event.StageEvent;
 import java.util.Map;
 import java.util.Optional;
@@ -35,7 +36,9 @@ public final class ContractTypes {
           Map.entry("execution.step-changed.v1", ExecutionEvent.StepChanged.class),
           Map.entry("execution.index-changed.v1", ExecutionEvent.IndexChanged.class),
           Map.entry("execution.finished.v1", ExecutionEvent.ExecutionFinished.class),
-          Map.entry("log.chunk.v1", LogChunk.class));
+          Map.entry("log.chunk.v1", LogChunk.class),
+          Map.entry("secret.stored.v1", SecretEvent.SecretStored.class),
+          Map.entry("secret.removed.v1", SecretEvent.SecretRemoved.class));
 
   private static final Map<Class<? extends Record>, String> BY_CLASS =
       BY_NAME.entrySet().stream()

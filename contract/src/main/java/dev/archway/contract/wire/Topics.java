@@ -19,6 +19,9 @@ public final class Topics {
   /** ExecutionEvent: planner to anyone. */
   public static final String EXECUTION_EVENTS = "archway.execution-events";
 
+  /** SecretEvent: planner to whoever needs secrets' values; compacted, keyed by the secret. */
+  public static final String SECRETS = "archway.secrets";
+
   private Topics() {}
 
   /** StageCommand: planner to the executors of a platform. */

@@ -23,10 +23,15 @@ final class StageSecrets implements Secrets {
   static final List<String> PATH = List.of("secrets");
 
   private final SecretSource source;
+  private final dev.archway.contract.connector.Scope project;
   private final Masks masks = new Masks();
 
-  StageSecrets(SecretSource source) {
+  /**
+   * @param project whose secrets the stage's expressions name
+   */
+  StageSecrets(SecretSource source, dev.archway.contract.connector.Scope project) {
     this.source = source;
+    this.project = project;
   }
 
   Masks masks() {
@@ -35,7 +40,7 @@ final class StageSecrets implements Secrets {
 
   @Override
   public String value(String identifier) {
-    String value = source.resolve(SecretRef.of(identifier));
+    String value = source.resolve(SecretRef.within(project, identifier));
     masks.add(value);
     return value;
   }

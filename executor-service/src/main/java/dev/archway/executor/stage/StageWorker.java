@@ -265,7 +265,7 @@ public final class StageWorker implements AutoCloseable {
       boolean givenUp = false;
       for (long pause = 1; !over; pause = Math.min(pause * 2, LONGEST_PAUSE_SECONDS)) {
         try {
-          drive(spec, command.values(), directory, job, givenUp);
+          drive(spec, command, directory, job, givenUp);
           over = true;
         } catch (RuntimeException e) {
           // Its steps go on, or are where they were: the next try joins them.
@@ -298,11 +298,7 @@ public final class StageWorker implements AutoCloseable {
   }
 
   private void drive(
-      StageSpec spec,
-      Map<String, String> values,
-      StageDirectory directory,
-      Job job,
-      boolean givenUp)
+      StageSpec spec, RunStage command, StageDirectory directory, Job job, boolean givenUp)
       throws InterruptedException {
     try (Outgoing outgoing = new Outgoing(spec.key(), reports)) {
       StageSession session = open(spec, directory);
@@ -313,8 +309,8 @@ public final class StageWorker implements AutoCloseable {
       StepLoop loop =
           new StepLoop(
               spec,
-              values,
-              new StageSecrets(secrets),
+              command.values(),
+              new StageSecrets(secrets, command.scope()),
               directory,
               session,
               job.answers,

@@ -1,20 +1,14 @@
 package dev.archway.planner.submission;
 
 import dev.archway.contract.connector.Connector;
-import dev.archway.contract.connector.SecretRef;
 import dev.archway.contract.plan.Checkout;
 import dev.archway.contract.plan.CodeRef;
 import dev.archway.contract.plan.CodebasePlan;
-import java.time.Duration;
+import java.io.IOException;
 import java.util.Map;
-import java.util.function.Function;
 import java.util.regex.Pattern;
-import org.eclipse.jgit.api.Git;
-import org.eclipse.jgit.api.LsRemoteCommand;
-import org.eclipse.jgit.api.errors.GitAPIException;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.Ref;
-import org.eclipse.jgit.transport.UsernamePasswordCredentialsProvider;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,13 +16,12 @@ import org.jspecify.annotations.Nullable;
  * same. Thread-safe.
  */
 final class CommitResolver {
-  private static final Duration LIMIT = Duration.ofSeconds(10);
   private static final Pattern HASH = Pattern.compile("[0-9a-f]{40}|[0-9a-f]{64}");
 
-  private final Function<SecretRef, String> secrets;
+  private final GitRemote remote;
 
-  CommitResolver(Function<SecretRef, String> secrets) {
-    this.secrets = secrets;
+  CommitResolver(GitRemote remote) {
+    this.remote = remote;
   }
 
   /** The codebase could not be resolved; the message is for the user. */
@@ -69,26 +62,16 @@ final class CommitResolver {
 
   private Checkout byRef(CodebasePlan codebase, String refName, String what)
       throws UnresolvedException {
-    LsRemoteCommand command =
-        Git.lsRemoteRepository()
-            .setRemote(codebase.url())
-            .setHeads(false)
-            .setTags(false)
-            .setTimeout((int) LIMIT.toSeconds());
     Connector.Git connector = codebase.connector();
-    if (connector.username() != null && connector.password() != null) {
-      command.setCredentialsProvider(
-          new UsernamePasswordCredentialsProvider(
-              connector.username(), secrets.apply(connector.password())));
-    }
     Map<String, Ref> refs;
     try {
-      refs = command.callAsMap();
-    } catch (GitAPIException e) {
+      refs = remote.refs(connector, codebase.url());
+    } catch (IOException e) {
       throw new UnresolvedException(
           "codebase-unreachable",
           "cannot read %s through connector %s: %s (expected: a Git repository that answers within %d s)"
-              .formatted(codebase.url(), connector.ref(), e.getMessage(), LIMIT.toSeconds()),
+              .formatted(
+                  codebase.url(), connector.ref(), e.getMessage(), GitRemote.LIMIT.toSeconds()),
           e);
     }
     Ref ref = refs.get(refName);

@@ -1,7 +1,11 @@
 package dev.archway.planner.submission;
 
-import dev.archway.connector.ConnectorDirectory;
+import dev.archway.connector.ConnectorProbe;
 import dev.archway.connector.SecretSource;
+import dev.archway.connector.egress.Egress;
+import dev.archway.pipeline.Connectors;
+import dev.archway.planner.settings.ConnectorStore;
+import dev.archway.planner.settings.ConnectorTestController;
 import org.apache.kafka.clients.admin.Admin;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -16,9 +20,18 @@ public class SubmissionConfiguration {
   }
 
   @Bean
-  Submissions submissions(
-      ConnectorDirectory connectors, SecretSource secrets, ServedPlatforms served) {
-    return new Submissions(
-        new DirectoryConnectors(connectors), new CommitResolver(secrets::resolve), served::serves);
+  GitRemote gitRemote(SecretSource secrets, Egress egress) {
+    return new GitRemote(secrets::resolve, egress);
+  }
+
+  @Bean
+  ConnectorTestController connectorTestController(
+      ConnectorStore store, SecretSource secrets, Egress egress, GitRemote remote) {
+    return new ConnectorTestController(store, new ConnectorProbe(egress, secrets::resolve), remote);
+  }
+
+  @Bean
+  Submissions submissions(Connectors connectors, GitRemote remote, ServedPlatforms served) {
+    return new Submissions(connectors, new CommitResolver(remote), served::serves);
   }
 }

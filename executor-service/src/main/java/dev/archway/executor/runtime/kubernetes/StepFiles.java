@@ -78,6 +78,7 @@ final class StepFiles {
                 spec.stage().platform(),
                 PodNames.output(name),
                 this::resolve);
+        variables = TransferStep.variables(variables);
         variables.putAll(run.environment());
         trust(folder, files, variables);
         words = script(run, name, files);

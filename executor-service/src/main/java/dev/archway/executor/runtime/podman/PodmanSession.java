@@ -193,7 +193,10 @@ final class PodmanSession implements StageSession {
     Supplier<Map<String, Object>> request =
         () -> {
           Run whole = complete.get();
-          Map<String, String> variables = new HashMap<>(spec.environment());
+          Map<String, String> variables =
+              step.plan() instanceof StepPlan.Transfer
+                  ? TransferStep.variables(spec.environment())
+                  : new HashMap<>(spec.environment());
           variables.putAll(whole.environment());
           return ContainerRequest.of(
               key(),

@@ -10,6 +10,7 @@ import dev.archway.contract.plan.StepPlan.Transfer;
 import dev.archway.contract.plan.StepPlan.Upload;
 import dev.archway.contract.plan.Workspace;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Moving files between the workspace and a bucket as a shell script, for a container that has
@@ -90,6 +91,10 @@ final class TransferScript {
     text.append("named \"$key\"\n");
     text.append("object=$key-").append(platform.dashed()).append('\n');
   }
+
+  /** The variables of a stage that keys are made of. */
+  static final Set<String> VARIABLES =
+      Set.of("DRONE_COMMIT_BRANCH", "DRONE_COMMIT_REF", "DRONE_COMMIT_SHA", "DRONE_BUILD_NUMBER");
 
   private static String fact(CacheKey.Name name, Platform platform) {
     return switch (name) {

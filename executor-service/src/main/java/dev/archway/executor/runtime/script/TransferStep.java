@@ -60,6 +60,16 @@ public final class TransferStep {
   }
 
   /**
+   * Of the stage's variables those that keys are made of. Any other could turn the tools, and with
+   * them the account, to somewhere else: {@code LD_PRELOAD}, {@code RCLONE_…}, {@code PATH}.
+   */
+  public static Map<String, String> variables(Map<String, String> stage) {
+    Map<String, String> kept = new HashMap<>(stage);
+    kept.keySet().retainAll(TransferScript.VARIABLES);
+    return kept;
+  }
+
+  /**
    * The same, complete.
    *
    * @param prefix what the paths of its outputs begin with

@@ -71,6 +71,28 @@ class TransferInPodTest {
     assertThat(Serialization.asYaml(pod)).doesNotContain(SECRET, "AKIATEST", "rclone");
   }
 
+  /** What an author may set must not lead the account elsewhere. */
+  @Test
+  void theStagesVariablesDoNotReachTheToolsThatHoldTheAccount() throws Exception {
+    Map<String, String> hostile =
+        Map.of(
+            "LD_PRELOAD", "/harness/evil.so",
+            "PATH", "/harness",
+            "BASH_ENV", "/harness/evil",
+            "RCLONE_CONFIG_STORE_ENDPOINT", "https://evil.example",
+            "DRONE_COMMIT_BRANCH", "main");
+    try (EntryPoints entryPoints = new EntryPoints(settings)) {
+      StageSpec with = new StageSpec(spec.key(), spec.stage(), spec.checkout(), hostile);
+      String variables =
+          new StepFiles(with, settings, _ -> SECRET, entryPoints)
+              .of(step, "save").stream()
+                  .filter(file -> file.path().endsWith("/env"))
+                  .map(StepFiles.PodFile::content)
+                  .collect(Collectors.joining());
+      assertThat(variables).contains("DRONE_COMMIT_BRANCH=main").doesNotContain("evil", "PATH=/h");
+    }
+  }
+
   @Test
   void theAccountComesInItsVariablesAlone() throws Exception {
     try (EntryPoints entryPoints = new EntryPoints(settings)) {
