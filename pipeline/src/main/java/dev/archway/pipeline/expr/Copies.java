@@ -144,21 +144,21 @@ final class Copies {
     if (inner.isEmpty()) {
       return copy;
     }
-    String names = String.join("|", inner.stream().map(Pattern::quote).toList());
     Pattern reference =
         Pattern.compile(
             "(?<![\\w.])((?:execution\\.)?steps\\.)(?:"
                 + Pattern.quote(id)
-                + "\\.steps\\.)?("
-                + names
-                + ")(?=\\.)");
+                + "\\.steps\\.)?(\\w+)(?=\\.)");
     YamlNode.Mapping read =
         References.mapping(
             copy,
             expression ->
                 reference
                     .matcher(expression)
-                    .replaceAll(path -> path.group(1) + path.group(2) + "_" + index));
+                    .replaceAll(path ->
+                        inner.contains(path.group(2))
+                            ? path.group(1) + path.group(2) + "_" + index
+                            : Matcher.quoteReplacement(path.group())));
     return with(read, "steps", renamed(Objects.requireNonNull(read.get("steps")), index));
   }
 
