@@ -10,13 +10,13 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The place in a trace as text, in the form of HTTP's header {@code traceparent} (W3C Trace Context,
- * level 1, section 3.2), so that it can lie in a database or travel with a record.
+ * The place in a trace as text, in the form of HTTP's header {@code traceparent} (W3C Trace
+ * Context, level 1, section 3.2), so that it can lie in a database or travel with a record.
  */
 public final class TraceParent {
   /**
-   * The header of Kafka records that carries it: the attribute of CloudEvents' extension "Distributed
-   * Tracing". Libraries write {@code traceparent} for the hop alone.
+   * The header of Kafka records that carries it: the attribute of CloudEvents' extension
+   * "Distributed Tracing". Libraries write {@code traceparent} for the hop alone.
    */
   public static final String HEADER = "ce_traceparent";
 

@@ -13,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -94,9 +95,10 @@ class ObservabilityIT {
     assertThat(verified)
         .hasSize(2)
         .allSatisfy(span -> {
-          Span step = trace.get(span.parent());
+          Span step = Objects.requireNonNull(trace.get(span.parent()));
           assertThat(step.name()).startsWith("step ");
-          assertThat(trace.get(step.parent()).name()).startsWith("stage ");
+          Span stage = Objects.requireNonNull(trace.get(step.parent()));
+          assertThat(stage.name()).startsWith("stage ");
         });
     assertThat(trace.values())
         .extracting(Span::service)
