@@ -2,6 +2,9 @@ package dev.archway.executor;
 
 import dev.archway.connector.SealedSecrets;
 import dev.archway.connector.SecretKeys;
+import dev.archway.contract.command.StageCommand.RunStage;
+import dev.archway.contract.id.StageKey;
+import dev.archway.contract.wire.Envelope;
 import dev.archway.contract.wire.Topics;
 import dev.archway.executor.runtime.ConnectorRuntime;
 import dev.archway.executor.runtime.RuntimeUnavailableException;
@@ -10,6 +13,7 @@ import dev.archway.executor.runtime.kubernetes.KubernetesRuntime;
 import dev.archway.executor.runtime.podman.PodmanRuntime;
 import dev.archway.executor.secret.SecretSource;
 import dev.archway.executor.stage.BusReports;
+import dev.archway.executor.stage.ObservedReports;
 import dev.archway.executor.stage.StageReports;
 import dev.archway.executor.stage.StageWorker;
 import dev.archway.messaging.HeldRecords;
@@ -17,6 +21,8 @@ import dev.archway.messaging.MessageBus;
 import dev.archway.messaging.MessagingConfiguration;
 import dev.archway.messaging.TopicHistory;
 import dev.archway.messaging.TopicTable;
+import dev.archway.observability.Traces;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Set;
@@ -84,8 +90,13 @@ public class ExecutorConfiguration {
   }
 
   @Bean
-  StageReports stageReports(MessageBus bus, Clock clock) {
-    return new BusReports(bus, clock);
+  ObservedReports stageReports(
+      MessageBus bus,
+      Clock clock,
+      Traces traces,
+      MeterRegistry meters,
+      ExecutorProperties properties) {
+    return new ObservedReports(new BusReports(bus, clock), traces, meters, properties.served());
   }
 
   @Bean
@@ -105,19 +116,39 @@ public class ExecutorConfiguration {
   }
 
   @Bean
-  HeldRecords heldRecords(StageWorker worker, KafkaAdmin kafka) {
+  HeldRecords heldRecords(
+      StageWorker worker,
+      KafkaAdmin kafka,
+      ObservedReports reports,
+      ExecutorProperties properties) {
+    Path root = properties.directory().toAbsolutePath();
     return new HeldRecords(
-        new StageCommandWork(worker, new TopicHistory(kafka.getConfigurationProperties())));
+        new StageCommandWork(
+            worker,
+            new TopicHistory(kafka.getConfigurationProperties()),
+            new StageCommandWork.Taken() {
+              @Override
+              public void taken(RunStage run, Envelope envelope) {
+                reports.taken(root, run, envelope.time(), envelope.traceparent());
+              }
+
+              @Override
+              public void letGo(StageKey key) {
+                reports.letGo(key);
+              }
+            }));
   }
 
   /** Adopts unfinished stages once everything is wired, before the first command is taken. */
   @Bean
-  SmartLifecycle adoption(StageWorker worker) {
+  SmartLifecycle adoption(
+      StageWorker worker, ObservedReports reports, ExecutorProperties properties) {
     return new SmartLifecycle() {
       private volatile boolean running;
 
       @Override
       public void start() {
+        reports.adopt(properties.directory().toAbsolutePath());
         worker.adopt();
         running = true;
       }

@@ -34,15 +34,24 @@ final class StageCommandWork implements HeldRecords.Work {
 
   private final StageWorker worker;
   private final TopicHistory history;
+  private final Taken taken;
   private Told told = new Told(Instant.MAX, Instant.EPOCH, Map.of(), Set.of());
 
   /** What executors have told of stages since then. */
   private record Told(
       Instant since, Instant asked, Map<StageKey, StageStarted> started, Set<StageKey> over) {}
 
-  StageCommandWork(StageWorker worker, TopicHistory history) {
+  /** Hears of each stage before it is at work, and when it is no longer. */
+  interface Taken {
+    void taken(RunStage run, Envelope envelope);
+
+    void letGo(StageKey key);
+  }
+
+  StageCommandWork(StageWorker worker, TopicHistory history, Taken taken) {
     this.worker = worker;
     this.history = history;
+    this.taken = taken;
   }
 
   @Override
@@ -55,12 +64,14 @@ final class StageCommandWork implements HeldRecords.Work {
                 && !worker.knows(run.key())
                 && told(envelope.time()).started().containsKey(run.key());
         if (!elsewhere) {
+          taken.taken(run, envelope);
           worker.handle(run);
         }
         over.run();
       }
       case RunStage run -> {
         if (!inherited || worker.knows(run.key())) {
+          taken.taken(run, envelope);
           worker.handle(run, over);
           return;
         }
@@ -69,6 +80,7 @@ final class StageCommandWork implements HeldRecords.Work {
         if (before.over().contains(run.key())) {
           worker.forget(run, over);
         } else {
+          taken.taken(run, envelope);
           worker.takeOver(run, before.started().get(run.key()), over);
         }
       }
@@ -81,6 +93,7 @@ final class StageCommandWork implements HeldRecords.Work {
   public void letGo(Envelope envelope) {
     if (command(envelope) instanceof RunStage run && onCluster(run)) {
       worker.letGo(run.key());
+      taken.letGo(run.key());
     }
   }
 

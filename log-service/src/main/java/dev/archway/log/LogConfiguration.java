@@ -1,5 +1,6 @@
 package dev.archway.log;
 
+import dev.archway.contract.event.LogChunk;
 import dev.archway.log.http.LogController;
 import dev.archway.log.ingest.LogIngest;
 import dev.archway.log.store.FileLogStore;
@@ -7,6 +8,8 @@ import dev.archway.log.store.LogStore;
 import dev.archway.messaging.Envelopes;
 import dev.archway.messaging.MessagingConfiguration;
 import dev.archway.web.WebConfiguration;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.util.function.Consumer;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -48,8 +51,17 @@ public class LogConfiguration {
   }
 
   @Bean
-  Consumer<Message<byte[]>> logChunks(LogIngest ingest) {
-    return Envelopes.listener(ingest::onLogChunk);
+  Consumer<Message<byte[]>> logChunks(LogIngest ingest, MeterRegistry meters) {
+    Counter lines =
+        Counter.builder("archway.log.lines")
+            .description("Lines that were stored, those delivered again included")
+            .register(meters);
+    return Envelopes.listener(envelope -> {
+      ingest.onLogChunk(envelope);
+      if (envelope.data() instanceof LogChunk chunk) {
+        lines.increment(chunk.lines().size());
+      }
+    });
   }
 
   @Bean

@@ -3,10 +3,13 @@ package dev.archway.messaging;
 import dev.archway.contract.wire.ContractMapper;
 import dev.archway.contract.wire.ContractTypes;
 import dev.archway.contract.wire.Envelope;
+import dev.archway.observability.TraceParent;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.MDC;
 import org.springframework.kafka.support.KafkaHeaders;
 import org.springframework.messaging.Message;
 import org.springframework.messaging.support.MessageBuilder;
@@ -32,7 +35,13 @@ public final class Envelopes {
    * be read or handled goes to the dead letters.
    */
   public static Consumer<Message<byte[]>> listener(Consumer<Envelope> handler) {
-    return message -> Redelivery.untilHandled(() -> handler.accept(read(message)));
+    return message -> {
+      Envelope envelope = read(message);
+      // The key begins with the execution; what handling it logs says so.
+      try (var _ = MDC.putCloseable("execution", envelope.key().split("/", 2)[0])) {
+        Redelivery.untilHandled(() -> handler.accept(envelope));
+      }
+    };
   }
 
   static Message<byte[]> write(Envelope envelope) {
@@ -42,12 +51,20 @@ public final class Envelopes {
         envelope.key(),
         ContractTypes.nameOf(envelope.data()),
         envelope.time(),
-        ContractMapper.json().writeValueAsBytes(envelope.data()));
+        ContractMapper.json().writeValueAsBytes(envelope.data()),
+        envelope.traceparent() == null ? TraceParent.current() : envelope.traceparent());
   }
 
   static Message<byte[]> write(
-      String id, String source, String key, String wireName, Instant time, byte[] body) {
+      String id,
+      String source,
+      String key,
+      String wireName,
+      Instant time,
+      byte[] body,
+      @Nullable String traceparent) {
     return MessageBuilder.withPayload(body)
+        .setHeader(TraceParent.HEADER, traceparent)
         .setHeader(KafkaHeaders.KEY, key.getBytes(StandardCharsets.UTF_8))
         .setHeader("ce_specversion", "1.0")
         .setHeader("ce_id", id)
@@ -77,7 +94,8 @@ public final class Envelopes {
             ? new String(bytes, StandardCharsets.UTF_8)
             : String.valueOf(key),
         Instant.parse(header(message, "ce_time")),
-        data);
+        data,
+        text(message.getHeaders().get(TraceParent.HEADER)));
   }
 
   private static String header(Message<byte[]> message, String name) {
@@ -87,8 +105,12 @@ public final class Envelopes {
           "cannot read a record without header %s (expected: a CloudEvents record)"
               .formatted(name));
     }
-    return value instanceof byte[] bytes
+    return Objects.requireNonNull(text(value));
+  }
+
+  private static @Nullable String text(@Nullable Object header) {
+    return header instanceof byte[] bytes
         ? new String(bytes, StandardCharsets.UTF_8)
-        : value.toString();
+        : Objects.toString(header, null);
   }
 }

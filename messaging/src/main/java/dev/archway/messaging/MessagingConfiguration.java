@@ -1,16 +1,19 @@
 package dev.archway.messaging;
 
+import dev.archway.observability.ObservabilityConfiguration;
 import java.time.Duration;
 import org.springframework.cloud.stream.config.ListenerContainerCustomizer;
 import org.springframework.cloud.stream.function.StreamBridge;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import org.springframework.core.task.SimpleAsyncTaskExecutor;
 import org.springframework.kafka.listener.AbstractMessageListenerContainer;
 import org.springframework.kafka.listener.ContainerProperties;
 
 /** The bus and the consumers' threads; every service that speaks on the bus imports it. */
 @Configuration(proxyBeanMethods = false)
+@Import(ObservabilityConfiguration.class)
 public class MessagingConfiguration {
   private static final Duration COMMIT_INTERVAL = Duration.ofSeconds(1);
 

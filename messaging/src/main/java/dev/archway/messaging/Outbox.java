@@ -3,6 +3,7 @@ package dev.archway.messaging;
 import dev.archway.contract.wire.ContractMapper;
 import dev.archway.contract.wire.ContractTypes;
 import dev.archway.contract.wire.Envelope;
+import dev.archway.observability.TraceParent;
 import java.time.ZoneOffset;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionSynchronization;
@@ -35,7 +36,7 @@ public final class Outbox {
           "outbox: no transaction (expected: to be called within the change it belongs to)");
     }
     jdbc.sql(
-            "INSERT INTO outbox (topic, message_id, source, message_key, wire_name, occurred_at, body) VALUES (?, ?, ?, ?, ?, ?, ?)")
+            "INSERT INTO outbox (topic, message_id, source, message_key, wire_name, occurred_at, body, traceparent) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
         .param(topic)
         .param(message.id())
         .param(message.source())
@@ -43,6 +44,7 @@ public final class Outbox {
         .param(ContractTypes.nameOf(message.data()))
         .param(message.time().atOffset(ZoneOffset.UTC))
         .param(ContractMapper.json().writeValueAsString(message.data()))
+        .param(message.traceparent() == null ? TraceParent.current() : message.traceparent())
         .update();
     TransactionSynchronizationManager.registerSynchronization(
         new TransactionSynchronization() {

@@ -13,6 +13,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
@@ -109,7 +110,7 @@ final class OutboxRelay implements SmartLifecycle {
           jdbc.sql("SELECT id FROM outbox_relay FOR UPDATE").query(Integer.class).single();
           List<Row> rows =
               jdbc.sql(
-                      "SELECT id, topic, message_id, source, message_key, wire_name, occurred_at, body FROM outbox ORDER BY id FETCH FIRST "
+                      "SELECT id, topic, message_id, source, message_key, wire_name, occurred_at, body, traceparent FROM outbox ORDER BY id FETCH FIRST "
                           + BATCH
                           + " ROWS ONLY")
                   .query((rs, n) ->
@@ -121,7 +122,8 @@ final class OutboxRelay implements SmartLifecycle {
                           rs.getString("message_key"),
                           rs.getString("wire_name"),
                           rs.getObject("occurred_at", OffsetDateTime.class),
-                          rs.getString("body")))
+                          rs.getString("body"),
+                          rs.getString("traceparent")))
                   .list();
           send(rows);
           if (!rows.isEmpty()) {
@@ -170,7 +172,8 @@ final class OutboxRelay implements SmartLifecycle {
             row.key(),
             row.wireName(),
             row.occurredAt().toInstant(),
-            row.body().getBytes(StandardCharsets.UTF_8)));
+            row.body().getBytes(StandardCharsets.UTF_8),
+            row.traceparent()));
   }
 
   private record Row(
@@ -181,5 +184,6 @@ final class OutboxRelay implements SmartLifecycle {
       String key,
       String wireName,
       OffsetDateTime occurredAt,
-      String body) {}
+      String body,
+      @Nullable String traceparent) {}
 }

@@ -18,6 +18,7 @@ import dev.archway.planner.store.ExecutionStore;
 import dev.archway.planner.submission.SubmissionConfiguration;
 import dev.archway.planner.submission.Submissions;
 import dev.archway.web.WebConfiguration;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.util.List;
 import java.util.function.Consumer;
@@ -29,12 +30,14 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.messaging.Message;
+import org.springframework.scheduling.annotation.EnableScheduling;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** The planner's beans. */
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
+@EnableScheduling
 @EnableConfigurationProperties(PlannerProperties.class)
 @Import({
   MessagingConfiguration.class,
@@ -65,8 +68,18 @@ public class PlannerConfiguration {
   }
 
   @Bean
-  EventHub eventHub() {
-    return new EventHub();
+  PlannerMetrics plannerMetrics(MeterRegistry meters, Clock clock) {
+    return new PlannerMetrics(meters, clock);
+  }
+
+  @Bean
+  PlannerMetrics.Watch plannerMetricsWatch(PlannerMetrics metrics, ExecutionStore store) {
+    return new PlannerMetrics.Watch(metrics, store);
+  }
+
+  @Bean
+  EventHub eventHub(PlannerMetrics metrics) {
+    return new EventHub(metrics::count);
   }
 
   @Bean

@@ -10,6 +10,7 @@ import dev.archway.messaging.Envelopes;
 import dev.archway.messaging.MessageBus;
 import dev.archway.messaging.MessagingConfiguration;
 import dev.archway.messaging.TopicTable;
+import dev.archway.observability.Traces;
 import dev.archway.registry.http.ImageController;
 import dev.archway.registry.image.ImageVerifier;
 import dev.archway.registry.image.IndexPublisher;
@@ -17,6 +18,7 @@ import dev.archway.registry.image.RegistryAccess;
 import dev.archway.registry.store.EarlierTags;
 import dev.archway.registry.store.ImageRecords;
 import dev.archway.web.WebConfiguration;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -93,13 +95,20 @@ public class RegistryConfiguration {
 
   @Bean
   RegistryListener registryListener(
-      RegistryAccess access, ImageRecords records, EarlierTags earlier, MessageBus bus) {
+      RegistryAccess access,
+      ImageRecords records,
+      EarlierTags earlier,
+      MessageBus bus,
+      Traces traces,
+      MeterRegistry meters) {
     return new RegistryListener(
         new ImageVerifier(access),
         new IndexPublisher(access, earlier),
         records,
         bus,
-        Clock.systemUTC());
+        Clock.systemUTC(),
+        traces,
+        meters);
   }
 
   @Bean

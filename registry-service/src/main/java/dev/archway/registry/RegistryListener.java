@@ -9,14 +9,19 @@ import dev.archway.contract.wire.Envelope;
 import dev.archway.contract.wire.Topics;
 import dev.archway.messaging.Envelopes;
 import dev.archway.messaging.MessageBus;
+import dev.archway.observability.Traces;
 import dev.archway.registry.image.ImageVerifier;
 import dev.archway.registry.image.IndexPublisher;
 import dev.archway.registry.image.RejectedException;
 import dev.archway.registry.store.ImageRecords;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,18 +38,24 @@ final class RegistryListener {
   private final ImageRecords records;
   private final MessageBus bus;
   private final Clock clock;
+  private final Traces traces;
+  private final MeterRegistry meters;
 
   RegistryListener(
       ImageVerifier verifier,
       IndexPublisher publisher,
       ImageRecords records,
       MessageBus bus,
-      Clock clock) {
+      Clock clock,
+      Traces traces,
+      MeterRegistry meters) {
     this.verifier = verifier;
     this.publisher = publisher;
     this.records = records;
     this.bus = bus;
     this.clock = clock;
+    this.traces = traces;
+    this.meters = meters;
   }
 
   /** Verifies and records what an executor pushed. */
@@ -53,7 +64,14 @@ final class RegistryListener {
       throw unexpected(envelope, "an event of an image");
     }
     switch (event) {
-      case ImageEvent.ImagePushed pushed -> verify(pushed);
+      case ImageEvent.ImagePushed pushed ->
+          traces.within(
+              "image.verify",
+              envelope.traceparent(),
+              Map.of(
+                  "archway.repository", pushed.image().repository().toString(),
+                  "archway.digest", pushed.image().digest().toString()),
+              () -> measured("archway.image.verify", () -> verify(pushed)));
       case ImageEvent.ImageVerified _,
           ImageEvent.ImageRejected _,
           ImageEvent.IndexPublished _,
@@ -66,10 +84,25 @@ final class RegistryListener {
     if (!(envelope.data() instanceof PublishIndex command)) {
       throw unexpected(envelope, "index.publish");
     }
-    publish(command);
+    traces.within(
+        "index.publish",
+        envelope.traceparent(),
+        Map.of("archway.execution", command.execution().value(), "archway.index", command.index()),
+        () -> measured("archway.index.publish", () -> publish(command)));
   }
 
-  private void verify(ImageEvent.ImagePushed pushed) {
+  /** Every record is answered; those that fail are delivered again, and counted again. */
+  private void measured(String name, BooleanSupplier work) {
+    Timer.Sample sample = Timer.start(meters);
+    String outcome = "error";
+    try {
+      outcome = work.getAsBoolean() ? "success" : "rejected";
+    } finally {
+      var _ = sample.stop(meters.timer(name, "outcome", outcome));
+    }
+  }
+
+  private boolean verify(ImageEvent.ImagePushed pushed) {
     PushedImage image = pushed.image();
     ImageRecords.Origin origin = ImageRecords.Origin.ofStep(pushed.key(), pushed.step());
     String id = "%s/%s/%s".formatted(pushed.key(), pushed.step(), image.digest());
@@ -88,7 +121,7 @@ final class RegistryListener {
                 image.repository(),
                 image.digest(),
                 e.failure()));
-        return;
+        return false;
       }
     }
     send(
@@ -96,6 +129,7 @@ final class RegistryListener {
         id + "/verified",
         new ImageEvent.ImageVerified(
             pushed.key(), now(), pushed.step(), image.repository(), image.digest()));
+    return true;
   }
 
   private boolean recorded(ImageRecords.Origin origin, PushedImage image) {
@@ -104,7 +138,7 @@ final class RegistryListener {
             there.repository().equals(image.repository()) && there.digest().equals(image.digest()));
   }
 
-  private void publish(PublishIndex command) {
+  private boolean publish(PublishIndex command) {
     ImageRecords.Origin origin = ImageRecords.Origin.ofIndex(command.execution(), command.index());
     String id = "%s/index/%s".formatted(command.execution(), command.index());
     List<ImageRecord> published = records.of(origin);
@@ -117,7 +151,7 @@ final class RegistryListener {
             command.execution(),
             id + "/failed",
             new ImageEvent.IndexFailed(command.execution(), now(), command.index(), e.failure()));
-        return;
+        return false;
       }
       published = records.of(origin);
     }
@@ -134,6 +168,7 @@ final class RegistryListener {
             any.digest(),
             any.parts().stream().map(ImageRecord.Part::platform).toList(),
             any.missing()));
+    return true;
   }
 
   private void send(ExecutionId execution, String id, ImageEvent event) {

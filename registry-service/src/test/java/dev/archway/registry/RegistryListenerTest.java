@@ -16,11 +16,13 @@ import dev.archway.contract.image.Digest;
 import dev.archway.contract.image.Platform;
 import dev.archway.contract.image.PushedImage;
 import dev.archway.contract.wire.Envelope;
+import dev.archway.observability.Traces;
 import dev.archway.registry.image.ImageVerifier;
 import dev.archway.registry.image.IndexPublisher;
 import dev.archway.registry.oci.RetryRules;
 import dev.archway.registry.store.EarlierTags;
 import dev.archway.registry.store.ImageRecords;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
@@ -90,7 +92,9 @@ class RegistryListenerTest {
             new IndexPublisher(access, new EarlierTags(jdbc, transactions)),
             records,
             bus,
-            Clock.fixed(NOW, ZoneOffset.UTC));
+            Clock.fixed(NOW, ZoneOffset.UTC),
+            Traces.none(),
+            new SimpleMeterRegistry());
   }
 
   @Test

@@ -4,6 +4,7 @@ import dev.archway.broker.DirectoryLock;
 import dev.archway.broker.EmbeddedBroker;
 import dev.archway.broker.FreePorts;
 import dev.archway.broker.PrivateFiles;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -21,7 +22,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.web.server.PortInUseException;
+import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.support.GenericApplicationContext;
 
 /**
  * Everything that runs in this process: the lock of the home directory, the broker, the services.
@@ -37,6 +40,7 @@ final class Standalone implements AutoCloseable {
   private final List<HostedService> services;
   private final ExecutorService starters = Executors.newFixedThreadPool(STARTERS);
   private final Deque<AutoCloseable> running = new ArrayDeque<>();
+  private final MergedMetrics metrics = new MergedMetrics();
   private boolean closed;
 
   Standalone(Options options, List<HostedService> services) {
@@ -146,7 +150,7 @@ final class Standalone implements AutoCloseable {
     }
   }
 
-  private static ConfigurableApplicationContext start(HostedService service, Settings settings) {
+  private ConfigurableApplicationContext start(HostedService service, Settings settings) {
     String[] args =
         settings.of(service).entrySet().stream()
             .map(entry -> "--%s=%s".formatted(entry.getKey(), entry.getValue()))
@@ -154,9 +158,24 @@ final class Standalone implements AutoCloseable {
     Thread.currentThread().setName("start-" + service.name());
     long begin = System.nanoTime();
     ConfigurableApplicationContext context =
-        new SpringApplicationBuilder(service.configuration()).registerShutdownHook(false).run(args);
+        new SpringApplicationBuilder(service.configuration())
+            .initializers(starting -> offerMetrics(service, starting))
+            .registerShutdownHook(false)
+            .run(args);
+    context.getBeanProvider(PrometheusMeterRegistry.class).ifAvailable(metrics::add);
     LOG.info("{} started in {} ms", service.name(), (System.nanoTime() - begin) / 1_000_000);
     return context;
+  }
+
+  /** The only public door tells the metrics of all. */
+  private void offerMetrics(HostedService service, ConfigurableApplicationContext context) {
+    if (service.name().equals(Settings.GATEWAY)
+        && context instanceof GenericApplicationContext beans) {
+      beans.registerBean(
+          "mergedMetrics",
+          ServletRegistrationBean.class,
+          () -> new ServletRegistrationBean<>(new MetricsServlet(metrics), MetricsServlet.PATH));
+    }
   }
 
   /** Remembers what is to be closed; closes it at once when the end came first. */

@@ -7,6 +7,7 @@ import dev.archway.contract.api.ExecutionView.StageView;
 import dev.archway.contract.api.ImageRecord;
 import dev.archway.contract.api.LogEntry;
 import dev.archway.contract.api.ProblemDocument;
+import dev.archway.contract.api.Submission;
 import dev.archway.contract.failure.FailureReason;
 import dev.archway.contract.failure.Problem;
 import dev.archway.contract.image.Platform;
@@ -103,6 +104,20 @@ class MultiArchIT {
         .satisfies(index ->
             assertThat(index.platforms())
                 .containsExactlyInAnyOrder(Platform.LINUX_AMD64, Platform.LINUX_ARM64));
+  }
+
+  @Test
+  void theProjectsOwnPipelineHasNoFindings() throws IOException {
+    String yaml =
+        Files.readString(LocalEnvironment.CHECKOUT.resolve(".archway/pipeline.yaml"))
+            .replace("connectorRef: archway", "connectorRef: sample");
+    HttpResponse<String> answer =
+        server.post(
+            "/api/v1/pipelines/validate",
+            ContractMapper.json()
+                .writeValueAsString(
+                    new Submission(yaml, Map.of("build", "main", "tag", "1"), null, null)));
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
   }
 
   @Test

@@ -81,6 +81,16 @@ final class StageDirectory {
     return read("command.json").map(text -> ContractMapper.json().readValue(text, RunStage.class));
   }
 
+  /** Keeps the place in a trace that the attempt belongs to. */
+  void keepTrace(String traceparent) {
+    write("traceparent", traceparent);
+  }
+
+  /** The place in a trace that the attempt belongs to. */
+  Optional<String> trace() {
+    return read("traceparent");
+  }
+
   /** Asks the attempt to stop. */
   void stop(String by) {
     write("stop", by);

@@ -260,6 +260,7 @@ public final class StageWorker implements AutoCloseable {
     StageDirectory directory = StageDirectory.of(root, spec.key());
     boolean granted = false;
     boolean over = false;
+    LogFields.set(spec.key());
     try {
       granted = job.slot.await();
       boolean givenUp = false;

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param warnings findings that did not keep it from starting
  * @param sequence its number among the executions of its pipeline, from 1; 0 for executions stored
  *     before they were numbered
+ * @param traceparent the place in a trace that all of it belongs to; null for none
  */
 public record Request(
     ExecutionId id,
@@ -25,12 +26,13 @@ public record Request(
     ExecutionPlan plan,
     @Nullable Checkout checkout,
     List<Problem> warnings,
-    long sequence) {
+    long sequence,
+    @Nullable String traceparent) {
   public Request {
     warnings = List.copyOf(warnings);
   }
 
-  /** One that has no number yet. */
+  /** One that has no number yet, and belongs to no trace. */
   public Request(
       ExecutionId id,
       Instant createdAt,
@@ -38,12 +40,12 @@ public record Request(
       ExecutionPlan plan,
       @Nullable Checkout checkout,
       List<Problem> warnings) {
-    this(id, createdAt, yaml, plan, checkout, warnings, 0);
+    this(id, createdAt, yaml, plan, checkout, warnings, 0, null);
   }
 
   /** The same with its number. */
   public Request numbered(long number) {
-    return new Request(id, createdAt, yaml, plan, checkout, warnings, number);
+    return new Request(id, createdAt, yaml, plan, checkout, warnings, number, traceparent);
   }
 
   /** The stage run of this id, which must be one of the plan's. */

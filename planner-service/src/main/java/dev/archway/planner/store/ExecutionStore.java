@@ -281,14 +281,16 @@ public final class ExecutionStore {
           };
       outbox.add(
           Topics.stageCommands(platform(request, command.key().stage())),
-          Envelopes.of(SOURCE, command.key() + "/" + verb, key, request.createdAt(), command));
+          Envelopes.of(SOURCE, command.key() + "/" + verb, key, clock.instant(), command)
+              .at(request.traceparent()));
     }
     queue(request, decision);
     for (PublishIndex command : decision.imageCommands()) {
       outbox.add(
           Topics.IMAGE_COMMANDS,
           Envelopes.of(
-              SOURCE, id + "/" + command.index() + "/publish", key, request.createdAt(), command));
+                  SOURCE, id + "/" + command.index() + "/publish", key, clock.instant(), command)
+              .at(request.traceparent()));
     }
     for (ExecutionEvent event : decision.events()) {
       sequence++;
@@ -302,14 +304,15 @@ public final class ExecutionStore {
           .update();
       outbox.add(
           Topics.EXECUTION_EVENTS,
-          Envelopes.of(SOURCE, id + "/" + sequence, key, event.at(), event));
+          Envelopes.of(SOURCE, id + "/" + sequence, key, event.at(), event)
+              .at(request.traceparent()));
     }
     if (!decision.events().isEmpty()) {
       TransactionSynchronizationManager.registerSynchronization(
           new TransactionSynchronization() {
             @Override
             public void afterCommit() {
-              hub.wake();
+              hub.told(request, decision.events());
             }
           });
     }
@@ -345,6 +348,28 @@ public final class ExecutionStore {
   private static Status status(Decision decision, String stage) {
     return Objects.requireNonNull(decision.state().stages().get(stage)).status();
   }
+
+  /** How many stage runs of each platform wait for an executor, and since when the first does. */
+  public Map<String, Waiting> waiting() {
+    Map<String, Waiting> waiting = new HashMap<>();
+    jdbc.sql(
+            "SELECT platform, COUNT(*) AS stages, MIN(since) AS since FROM waiting_stages GROUP BY platform")
+        .query((rs, _) ->
+            waiting.put(
+                rs.getString("platform"),
+                new Waiting(
+                    rs.getLong("stages"), rs.getObject("since", OffsetDateTime.class).toInstant())))
+        .list();
+    return waiting;
+  }
+
+  /** How many records wait to be published. */
+  public long unpublished() {
+    return jdbc.sql("SELECT COUNT(*) FROM outbox").query(Long.class).single();
+  }
+
+  /** The queue of a platform. */
+  public record Waiting(long stages, Instant since) {}
 
   /**
    * For each stage run of the execution that waits for an executor, how many of its platform have

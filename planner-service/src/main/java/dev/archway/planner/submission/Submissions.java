@@ -7,6 +7,7 @@ import dev.archway.contract.plan.Checkout;
 import dev.archway.contract.plan.CodebasePlan;
 import dev.archway.contract.plan.ExecutionPlan;
 import dev.archway.contract.plan.StagePlan;
+import dev.archway.observability.TraceParent;
 import dev.archway.pipeline.Compilation;
 import dev.archway.pipeline.Connectors;
 import dev.archway.pipeline.PipelineCompiler;
@@ -78,7 +79,9 @@ public final class Submissions {
         submission.pipelineYaml(),
         checked.plan(),
         checked.checkout(),
-        checked.warnings());
+        checked.warnings(),
+        0,
+        TraceParent.current());
   }
 
   private Checked complete(ExecutionPlan plan, List<Problem> warnings, YamlNode merged) {
