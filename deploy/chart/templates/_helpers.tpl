@@ -19,6 +19,11 @@ app.kubernetes.io/part-of: archway
   valueFrom: {secretKeyRef: {name: {{ .root.Values.secrets.service }}, key: token}}
 {{- end }}
 
+{{- define "archway.encryption" -}}
+- name: ARCHWAY_ENCRYPTION_KEYS
+  valueFrom: {secretKeyRef: {name: {{ .root.Values.secrets.encryption }}, key: keys, optional: true}}
+{{- end }}
+
 {{- define "archway.kafka" -}}
 {{- with .root.Values.kafka }}
 - {name: SPRING_KAFKA_BOOTSTRAPSERVERS, value: {{ .bootstrapServers | quote }}}
