@@ -12,14 +12,16 @@ app.kubernetes.io/part-of: archway
 {{- define "archway.env" -}}
 - {name: MANAGEMENT_SERVER_PORT, value: "9400"}
 - {name: LOGGING_STRUCTURED_FORMAT_CONSOLE, value: ecs}
-{{- with .root.Values.tracesEndpoint }}
-- {name: MANAGEMENT_OPENTELEMETRY_TRACING_EXPORT_OTLP_ENDPOINT, value: {{ . | quote }}}
-{{- end }}
 {{- end }}
 
 {{- define "archway.serviceToken" -}}
 - name: ARCHWAY_SERVICETOKEN
   valueFrom: {secretKeyRef: {name: {{ .root.Values.secrets.service }}, key: token}}
+{{- end }}
+
+{{- define "archway.encryption" -}}
+- name: ARCHWAY_ENCRYPTION_KEYS
+  valueFrom: {secretKeyRef: {name: {{ .root.Values.secrets.encryption }}, key: keys, optional: true}}
 {{- end }}
 
 {{- define "archway.kafka" -}}

@@ -19,15 +19,10 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -148,40 +143,6 @@ class MessagingIT {
       }
       assertThat(table.last("key-2")).isEmpty();
     }
-  }
-
-  @Test
-  void aTableStandsAsItWasReadWhileTheBrokerIsAway() throws Exception {
-    Map<String, Object> client = new HashMap<>();
-    Envelope sent = stop("a", "ann");
-    TopicTable table;
-    try (EmbeddedBroker other = EmbeddedBroker.start(directory.resolve("kafka-2"))) {
-      client.putAll(other.clientProperties());
-      client.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, other.bootstrapServers());
-      try (Admin admin = Admin.create(client)) {
-        var _ =
-            admin.createTopics(List.of(new NewTopic("archway.table", 1, (short) 1))).all().get();
-      }
-      Message<byte[]> message = Envelopes.write(sent);
-      try (var producer =
-          new KafkaProducer<>(client, new ByteArraySerializer(), new ByteArraySerializer())) {
-        ProducerRecord<byte[], byte[]> record =
-            new ProducerRecord<>(
-                "archway.table", sent.key().getBytes(StandardCharsets.UTF_8), message.getPayload());
-        message
-            .getHeaders()
-            .forEach((name, value) -> {
-              if (value instanceof String text) {
-                var _ = record.headers().add(name, text.getBytes(StandardCharsets.UTF_8));
-              }
-            });
-        var _ = producer.send(record).get();
-      }
-      table = new TopicTable(client, "archway.table");
-      assertThat(table.last("a")).contains(sent.data());
-    }
-    assertThat(table.last("a")).contains(sent.data());
-    table.close();
   }
 
   @Test
