@@ -12,6 +12,9 @@ app.kubernetes.io/part-of: archway
 {{- define "archway.env" -}}
 - {name: MANAGEMENT_SERVER_PORT, value: "9400"}
 - {name: LOGGING_STRUCTURED_FORMAT_CONSOLE, value: ecs}
+{{- with .root.Values.tracesEndpoint }}
+- {name: MANAGEMENT_OPENTELEMETRY_TRACING_EXPORT_OTLP_ENDPOINT, value: {{ . | quote }}}
+{{- end }}
 {{- end }}
 
 {{- define "archway.serviceToken" -}}
