@@ -97,7 +97,7 @@ class OpenApiTest {
         Class<?> type = Class.forName(place + "." + name);
         return type.isRecord() ? type : null;
       } catch (ClassNotFoundException _) {
-        continue;
+        // It may be in the next place.
       }
     }
     return null;
