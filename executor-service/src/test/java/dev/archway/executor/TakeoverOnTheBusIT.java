@@ -227,6 +227,7 @@ final class TakeoverOnTheBusIT {
                 "--archway.secrets.directory=" + home.resolve("secrets"),
                 "--archway.executor.directory=" + home.resolve("stages"),
                 "--archway.executor.platforms=linux/amd64",
+                "--server.port=0",
                 "--archway.executor.kubernetes.insecure-registries[0]=" + cluster.registry()));
     broker
         .clientProperties()

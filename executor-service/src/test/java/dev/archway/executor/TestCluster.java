@@ -33,6 +33,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.opentest4j.TestAbortedException;
@@ -252,21 +254,15 @@ public final class TestCluster implements AutoCloseable {
 
   /** Names of pods and secrets of an execution, or of all when it is null. */
   public List<String> remains(@Nullable String execution) {
-    List<String> names = new ArrayList<>();
-    var pods = client.pods().inAnyNamespace().withLabel("app.kubernetes.io/managed-by", "archway");
-    pods.list().getItems().stream()
-        .filter(p ->
-            execution == null
-                || execution.equals(p.getMetadata().getLabels().get("dev.archway/execution")))
-        .forEach(p -> names.add(p.getMetadata().getName()));
-    client
-        .secrets()
-        .inAnyNamespace()
-        .withLabel("app.kubernetes.io/managed-by", "archway")
-        .list()
-        .getItems()
-        .forEach(s -> names.add(s.getMetadata().getName()));
-    return names;
+    Map<String, String> labels =
+        execution == null
+            ? Map.of("app.kubernetes.io/managed-by", "archway")
+            : Map.of("dev.archway/execution", execution);
+    return Stream.concat(
+            client.pods().inAnyNamespace().withLabels(labels).list().getItems().stream(),
+            client.secrets().inAnyNamespace().withLabels(labels).list().getItems().stream())
+        .map(each -> each.getMetadata().getName())
+        .toList();
   }
 
   @Override

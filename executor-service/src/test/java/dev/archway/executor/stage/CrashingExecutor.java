@@ -25,6 +25,9 @@ import java.util.concurrent.CountDownLatch;
 
 /** An executor in a process of its own, to be killed by its test. */
 final class CrashingExecutor {
+  /** A file in its home that has it never tell of a stage's end. */
+  static final String MUTE = "mute";
+
   private CrashingExecutor() {}
 
   /**
@@ -117,6 +120,9 @@ final class CrashingExecutor {
   private record Told(Path file, CountDownLatch over) implements StageReports {
     @Override
     public void tell(StageEvent event) {
+      if (event instanceof StageEvent.StageFinished && Files.exists(file.resolveSibling(MUTE))) {
+        throw new IllegalStateException("mute");
+      }
       write(event);
       if (event instanceof StageEvent.StageFinished) {
         over.countDown();

@@ -2,7 +2,6 @@ package dev.archway.executor.stage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.net.httpserver.HttpServer;
 import dev.archway.contract.connector.ClusterAllowances;
 import dev.archway.contract.connector.Connector;
 import dev.archway.contract.event.StageEvent.StageFinished;
@@ -27,12 +26,7 @@ import io.fabric8.kubernetes.client.dsl.base.PatchContext;
 import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -40,8 +34,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -252,70 +244,19 @@ final class KubernetesTroubleIT {
 
   @Test
   void registryThatAsksToComeLaterIsAskedAgain() throws Exception {
-    AtomicInteger refusals = new AtomicInteger();
-    HttpServer registry =
-        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-    try (HttpClient http = HttpClient.newHttpClient();
-        var threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      registry.setExecutor(threads);
-      registry.createContext(
-          "/",
-          exchange -> {
-            try (exchange) {
-              if (refusals.getAndIncrement() < 4) {
-                exchange.sendResponseHeaders(429, -1);
-                return;
-              }
-              HttpRequest.Builder request =
-                  HttpRequest.newBuilder(
-                          URI.create("http://" + cluster.registry() + exchange.getRequestURI()))
-                      .method(exchange.getRequestMethod(), HttpRequest.BodyPublishers.noBody());
-              List<String> accept = exchange.getRequestHeaders().get("Accept");
-              if (accept != null) {
-                accept.forEach(value -> request.header("Accept", value));
-              }
-              HttpResponse<byte[]> answer =
-                  http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
-              answer
-                  .headers()
-                  .map()
-                  .forEach((name, values) -> {
-                    if (!name.equalsIgnoreCase("content-length")
-                        && !name.equalsIgnoreCase("transfer-encoding")) {
-                      exchange.getResponseHeaders().put(name, values);
-                    }
-                  });
-              boolean head = exchange.getRequestMethod().equals("HEAD");
-              if (head) {
-                answer
-                    .headers()
-                    .firstValue("content-length")
-                    .ifPresent(
-                        length -> exchange.getResponseHeaders().set("Content-Length", length));
-              }
-              exchange.sendResponseHeaders(
-                  answer.statusCode(),
-                  head || answer.body().length == 0 ? -1 : answer.body().length);
-              if (!head) {
-                exchange.getResponseBody().write(answer.body());
-              }
-            } catch (InterruptedException _) {
-              Thread.currentThread().interrupt();
-            }
-          });
-      registry.start();
+    try (RegistryProxy registry = RegistryProxy.before(cluster.registry())) {
+      registry.refuse(4);
       begin(
           placement("default"),
           Samples.run(
               "one",
-              "localhost:%d/library/alpine:latest".formatted(registry.getAddress().getPort()),
+              registry.host() + "/library/alpine:latest",
               "echo pulled",
               Samples.MINUTE,
               null));
       assertThat(await().failure()).isNull();
-      assertThat(refusals.get()).isGreaterThan(4);
+      assertThat(registry.asked()).isGreaterThan(4);
       assertThat(reports.text("one")).containsExactly("pulled");
-      registry.stop(0);
     }
   }
 

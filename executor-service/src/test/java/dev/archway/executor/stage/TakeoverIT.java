@@ -6,14 +6,19 @@ import dev.archway.contract.command.StageCommand.RunStage;
 import dev.archway.contract.event.LogChunk;
 import dev.archway.contract.event.StageEvent.StageFinished;
 import dev.archway.contract.event.StageEvent.StepFinished;
+import dev.archway.contract.id.StageKey;
 import dev.archway.contract.image.Platform;
+import dev.archway.contract.plan.Placement;
 import dev.archway.contract.status.Status;
 import dev.archway.contract.wire.ContractMapper;
+import dev.archway.executor.Engines;
 import dev.archway.executor.RecordedReports;
 import dev.archway.executor.Samples;
 import dev.archway.executor.TestCluster;
 import dev.archway.executor.runtime.StageRuntime;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.dsl.base.PatchContext;
+import io.fabric8.kubernetes.client.dsl.base.PatchType;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -25,8 +30,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -42,31 +49,49 @@ final class TakeoverIT {
   enum Phase {
     COMMAND_TAKEN,
     POD_MADE,
+    WAITING_FOR_A_NODE,
+    PULLING,
     IMAGES_PULLED,
     IN_A_STEP,
     BETWEEN_STEPS,
     IN_THE_PUSH,
-    AFTER_THE_LAST_STEP
+    LAST_STEP_ENDED_UNREAD,
+    AFTER_THE_LAST_STEP,
+    END_KNOWN_AND_NOT_TOLD
   }
+
+  private static final String LABEL = "example.test/takeover";
 
   @ParameterizedTest
   @EnumSource
   void anotherExecutorEndsTheStageAsIfNothingHadHappened(Phase phase, @TempDir Path home)
       throws Exception {
     try (TestCluster cluster = TestCluster.find();
+        RegistryProxy registry = RegistryProxy.before(cluster.registry());
         StageRuntime runtime = cluster.runtime()) {
       Path first = Files.createDirectories(home.resolve("first"));
-      RunStage command = command(cluster);
+      RunStage command = command(cluster, phase, registry);
+      if (phase == Phase.PULLING) {
+        registry.hold();
+      }
+      if (phase == Phase.END_KNOWN_AND_NOT_TOLD) {
+        Files.createFile(first.resolve(CrashingExecutor.MUTE));
+      }
       Path file = home.resolve("command.json");
       Files.writeString(file, ContractMapper.json().writeValueAsString(command));
       Process process = CrashingExecutor.start(first, file, cluster.registry(), "kubernetes");
-      Awaitility.await()
-          .atMost(Duration.ofMinutes(1))
-          .pollInterval(Duration.ofMillis(5))
-          .until(() -> reached(phase, cluster, command, first) || !process.isAlive());
-      assertThat(process.isAlive()).as("the executor is killed in time").isTrue();
-      process.destroyForcibly();
-      assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+      try {
+        awaitThat(() -> reached(phase, cluster, command, first, registry) || !process.isAlive());
+        assertThat(process.isAlive()).as("the executor is killed in time").isTrue();
+        if (phase == Phase.LAST_STEP_ENDED_UNREAD) {
+          // It sleeps while the step goes on to its end.
+          var _ = Engines.shell("kill -STOP " + process.pid(), Map.of());
+          awaitThat(() -> hasEnded(cluster, command));
+        }
+      } finally {
+        process.destroyForcibly();
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+      }
 
       RecordedReports reports = new RecordedReports();
       Instant began = Instant.now();
@@ -79,17 +104,25 @@ final class TakeoverIT {
               Samples.SECRETS,
               Clock.systemUTC())) {
         second.handle(command);
-        Awaitility.await()
-            .atMost(Duration.ofMinutes(1))
-            .pollInterval(Duration.ofMillis(5))
-            .until(() -> reports.told().stream().anyMatch(each -> !isStart(each)));
+        switch (phase) {
+          case WAITING_FOR_A_NODE -> {
+            awaitThat(() -> !reports.told().isEmpty());
+            label(cluster, command.key().execution().value());
+          }
+          case PULLING -> {
+            awaitThat(() -> !reports.told().isEmpty());
+            registry.goOn();
+          }
+          default -> {}
+        }
+        awaitThat(() -> reports.told().stream().anyMatch(each -> !isStart(each)));
         Duration joined = Duration.between(began, Instant.now());
         if (phase.compareTo(Phase.IMAGES_PULLED) > 0) {
           assertThat(joined).isLessThan(TAKEOVER);
         }
         StageFinished finished =
             Awaitility.await()
-                .atMost(Duration.ofMinutes(1))
+                .atMost(Duration.ofMinutes(2))
                 .until(reports::finished, Optional::isPresent)
                 .orElseThrow();
         assertThat(finished.failure()).isNull();
@@ -99,23 +132,64 @@ final class TakeoverIT {
       Awaitility.await()
           .atMost(Duration.ofMinutes(1))
           .until(() -> cluster.remains(command.key().execution().value()).isEmpty());
+    } finally {
+      if (phase == Phase.WAITING_FOR_A_NODE) {
+        try (TestCluster cluster = TestCluster.find()) {
+          label(cluster, null);
+        }
+      }
     }
   }
 
-  private static RunStage command(TestCluster cluster) {
+  private static void awaitThat(Callable<Boolean> condition) {
+    Awaitility.await()
+        .atMost(Duration.ofMinutes(2))
+        .pollInterval(Duration.ofMillis(5))
+        .until(condition);
+  }
+
+  /** Has the amd64 nodes be what the stage waits for; null takes that from them. */
+  private static void label(TestCluster cluster, @Nullable String value) {
+    String text = value == null ? "null" : '"' + value + '"';
+    for (var node :
+        cluster.client().nodes().withLabel("kubernetes.io/arch", "amd64").list().getItems()) {
+      var _ =
+          cluster
+              .client()
+              .resource(node)
+              .patch(
+                  PatchContext.of(PatchType.JSON_MERGE),
+                  "{\"metadata\":{\"labels\":{\"%s\":%s}}}".formatted(LABEL, text));
+    }
+  }
+
+  private static RunStage command(TestCluster cluster, Phase phase, RegistryProxy registry) {
+    StageKey key = Samples.key();
+    Placement placement = Samples.placement(cluster.connector(), "default");
+    if (phase == Phase.WAITING_FOR_A_NODE) {
+      placement =
+          placement.at(
+              placement.connector(), "default", Map.of(LABEL, key.execution().value()), List.of());
+    }
     String count = "echo %s >>trace; for n in 1 2 3 4 5 6 7 8; do echo line $n; sleep 0.1; done";
     return Samples.stage(
-        Samples.key(),
+        key,
         Platform.LINUX_AMD64,
-        Samples.placement(cluster.connector(), "default"),
+        placement,
         null,
-        Samples.run("one", count.formatted("one")),
+        Samples.run(
+            "one",
+            phase == Phase.PULLING ? registry.host() + "/library/alpine:latest" : "alpine",
+            count.formatted("one"),
+            Samples.MINUTE,
+            null),
         Samples.run("two", count.formatted("two")),
         Samples.run(
             "file",
-            "printf 'FROM alpine AS dev-env\\nRUN sleep 1; dd if=/dev/urandom of=/big bs=1M count=8 2>/dev/null\\n' >Dockerfile"),
+            "printf 'FROM alpine AS dev-env\\nRUN sleep 1; dd if=/dev/urandom of=/big bs=1M count=8"
+                + " 2>/dev/null\\n' >Dockerfile"),
         Samples.build("push", cluster.registry(), "Dockerfile"),
-        Samples.run("last", "cat trace"));
+        Samples.run("last", "cat trace; sleep 2; echo end"));
   }
 
   private static boolean isStart(Object told) {
@@ -123,16 +197,18 @@ final class TakeoverIT {
         && !(event instanceof StepFinished);
   }
 
-  private static boolean reached(Phase phase, TestCluster cluster, RunStage command, Path home)
+  private static boolean reached(
+      Phase phase, TestCluster cluster, RunStage command, Path home, RegistryProxy registry)
       throws Exception {
     List<Object> told = CrashingExecutor.read(home.resolve("told"));
     return switch (phase) {
-      case COMMAND_TAKEN ->
-          Files.exists(
-              StageDirectory.of(home.resolve("stages"), command.key())
-                  .folder()
-                  .resolve("command.json"));
+      case COMMAND_TAKEN -> Files.exists(folder(home, command).resolve("command.json"));
       case POD_MADE -> pod(cluster, command).isPresent();
+      case WAITING_FOR_A_NODE ->
+          pod(cluster, command).stream()
+              .flatMap(pod -> pod.getStatus().getConditions().stream())
+              .anyMatch(condition -> "Unschedulable".equals(condition.getReason()));
+      case PULLING -> registry.isHolding();
       case IMAGES_PULLED ->
           pod(cluster, command)
               .filter(pod -> pod.getStatus().getPhase().equals("Running"))
@@ -140,8 +216,23 @@ final class TakeoverIT {
       case IN_A_STEP -> says(told, "one", "line 3");
       case BETWEEN_STEPS -> ended(told, "one");
       case IN_THE_PUSH -> says(told, "push", "COMMIT");
+      case LAST_STEP_ENDED_UNREAD -> says(told, "last", "one");
       case AFTER_THE_LAST_STEP -> ended(told, "last");
+      case END_KNOWN_AND_NOT_TOLD ->
+          Files.exists(folder(home, command).resolve("events/stage-finished.json"));
     };
+  }
+
+  private static Path folder(Path home, RunStage command) {
+    return StageDirectory.of(home.resolve("stages"), command.key()).folder();
+  }
+
+  /** True when the container of the last step has come to its end. */
+  private static boolean hasEnded(TestCluster cluster, RunStage command) {
+    return pod(cluster, command).stream()
+        .flatMap(pod -> pod.getStatus().getContainerStatuses().stream())
+        .anyMatch(status ->
+            status.getName().endsWith("-last") && status.getState().getTerminated() != null);
   }
 
   private static Optional<Pod> pod(TestCluster cluster, RunStage command) {
@@ -194,7 +285,7 @@ final class TakeoverIT {
           .containsExactly(
               "line 1", "line 2", "line 3", "line 4", "line 5", "line 6", "line 7", "line 8");
     }
-    assertThat(second.text("last")).containsExactly("one", "two");
+    assertThat(second.text("last")).containsExactly("one", "two", "end");
     assertThat(second.text("push")).filteredOn(line -> line.startsWith("pushed ")).hasSize(2);
     for (Map.Entry<String, Map<Long, String>> step : lines.entrySet()) {
       assertThat(step.getValue()).hasSize((int) second.step(step.getKey()).logLines());

@@ -197,7 +197,7 @@ abstract class SettingsApiContract {
     assertThat(bad.statusCode()).isEqualTo(422);
     assertThat(bad.body()).contains("connector.spec.dockerRegistryUrl", "bad-value");
     assertThat(call("PUT", "/connectors/other", registry("https://x.example.com")).body())
-        .contains("identifier is \"hub\"");
+        .contains("as the address says");
     assertThat(call("PUT", "/secrets/npm", "secret: {spec: {value: " + CANARY + "}}").statusCode())
         .isEqualTo(422);
   }

@@ -41,8 +41,13 @@ final class Leftovers {
     String name = pod.getMetadata().getName();
     try {
       StagePod.release(cluster, namespace, name);
-      // Its secret goes with it.
       var _ = cluster.ask(c -> c.pods().inNamespace(namespace).withName(name).delete());
+      boolean pullsWithSecret =
+          pod.getSpec().getImagePullSecrets().stream().anyMatch(s -> name.equals(s.getName()));
+      if (pullsWithSecret) {
+        // It goes with its pod, unless the executor died before it had told the server so.
+        var _ = cluster.ask(c -> c.secrets().inNamespace(namespace).withName(name).delete());
+      }
       System.getLogger(Leftovers.class.getName())
           .log(System.Logger.Level.INFO, "removed pod {0}/{1}, left behind", namespace, name);
     } catch (KubernetesClientException e) {

@@ -1,5 +1,6 @@
 package dev.archway.executor.runtime.kubernetes;
 
+import dev.archway.contract.id.StageKey;
 import dev.archway.contract.image.Platform;
 import dev.archway.contract.plan.Placement;
 import dev.archway.contract.plan.StepPlan;
@@ -142,10 +143,19 @@ final class PodTemplate {
 
   private Map<String, String> labels() {
     Map<String, String> labels = new HashMap<>(placement.labels());
-    labels.put(PodNames.MANAGED_BY, PodNames.MANAGER);
-    labels.put("dev.archway/execution", spec.key().execution().value());
-    labels.put("dev.archway/attempt", Integer.toString(spec.key().attempt()));
+    labels.putAll(ownLabels(spec.key()));
     return labels;
+  }
+
+  /** What everything that is made for a stage carries. */
+  static Map<String, String> ownLabels(StageKey key) {
+    return Map.of(
+        PodNames.MANAGED_BY,
+        PodNames.MANAGER,
+        "dev.archway/execution",
+        key.execution().value(),
+        "dev.archway/attempt",
+        Integer.toString(key.attempt()));
   }
 
   private Map<String, String> annotations() {

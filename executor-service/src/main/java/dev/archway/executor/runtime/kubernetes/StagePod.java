@@ -7,8 +7,6 @@ import dev.archway.executor.runtime.StageSpec;
 import dev.archway.executor.runtime.StartFailure;
 import dev.archway.executor.runtime.StepResult;
 import dev.archway.executor.runtime.StepResult.NotStarted;
-import io.fabric8.kubernetes.api.model.OwnerReference;
-import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
@@ -249,32 +247,30 @@ final class StagePod implements AutoCloseable {
         new SecretBuilder()
             .withNewMetadata()
             .withName(name)
-            .addToLabels(PodNames.MANAGED_BY, PodNames.MANAGER)
+            .withLabels(PodTemplate.ownLabels(spec.key()))
             .endMetadata()
             .withType("kubernetes.io/dockerconfigjson")
             .addToStringData(".dockerconfigjson", files.authFile(registries))
             .build();
     return cluster.ask(client -> {
       var secrets = client.secrets().inNamespace(namespace);
-      if (secrets.withName(name).get() == null) {
+      try {
         var _ = secrets.resource(secret).create();
+      } catch (KubernetesClientException e) {
+        // An executor that died before it had made the pod left one.
+        if (e.getCode() != 409) {
+          throw e;
+        }
       }
       Pod pod = client.pods().inNamespace(namespace).resource(template).create();
       // The secret goes with its pod, whoever deletes that.
-      OwnerReference owner =
-          new OwnerReferenceBuilder()
-              .withApiVersion("v1")
-              .withKind("Pod")
-              .withName(name)
-              .withUid(pod.getMetadata().getUid())
-              .build();
       var _ =
           secrets
               .withName(name)
-              .edit(s -> {
-                s.getMetadata().setOwnerReferences(List.of(owner));
-                return s;
-              });
+              .patch(
+                  PatchContext.of(PatchType.JSON_MERGE),
+                  "{\"metadata\":{\"ownerReferences\":[{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"name\":\"%s\",\"uid\":\"%s\"}]}}"
+                      .formatted(name, pod.getMetadata().getUid()));
       return pod;
     });
   }
@@ -355,7 +351,10 @@ final class StagePod implements AutoCloseable {
     try {
       var _ = cluster.ask(c -> c.pods().inNamespace(namespace).withName(name).patch(merge, patch));
     } catch (KubernetesClientException e) {
-      if (e.getCode() != 404) {
+      // Whoever else lets go of the pod at the same time may have been faster: then it is gone
+      // (404),
+      // has just changed (409), or lacks what is to be taken off (422).
+      if (e.getCode() != 404 && e.getCode() != 409 && e.getCode() != 422) {
         throw e;
       }
     }

@@ -111,8 +111,7 @@ class TransferInPodTest {
           .contains(
               "RCLONE_CONFIG_STORE_SECRET_ACCESS_KEY=" + SECRET,
               "RCLONE_CONFIG_STORE_REGION=eu-west-1",
-              "SSL_CERT_FILE=/archway/steps/save/authorities.pem",
-              "CI=true");
+              "SSL_CERT_FILE=/archway/steps/save/authorities.pem");
       assertThat(file.apply("script.sh"))
           .contains("out='/archway/steps/save/output.'", "object=$key-linux-arm64")
           .doesNotContain(SECRET);
