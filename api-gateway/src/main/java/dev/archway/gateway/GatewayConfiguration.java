@@ -10,6 +10,7 @@ import dev.archway.gateway.audit.AuditLog;
 import dev.archway.gateway.token.ApiTokens;
 import dev.archway.gateway.token.TokenController;
 import dev.archway.gateway.token.TokenStore;
+import dev.archway.gateway.webhook.WebhookConfiguration;
 import dev.archway.web.ProblemConfiguration;
 import java.net.URI;
 import java.time.Clock;
@@ -37,7 +38,7 @@ import org.springframework.web.servlet.function.ServerResponse;
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
 @EnableConfigurationProperties(GatewayProperties.class)
-@Import(ProblemConfiguration.class)
+@Import({ProblemConfiguration.class, WebhookConfiguration.class})
 public class GatewayConfiguration {
   /** Beside the API's own paths. */
   private static final Set<String> OPEN =

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.apache.commons.jexl3.JexlException;
 import org.apache.commons.jexl3.JexlExpression;
 import org.apache.commons.jexl3.JexlScript;
@@ -24,6 +25,7 @@ public record Code(String written, List<List<String>> references, String jexl) {
   private static final Map<String, Object> FUNCTIONS =
       Map.of("json", Json.FUNCTIONS, "regex", Patterns.FUNCTIONS);
 
+  private static final Pattern INDEX = Pattern.compile("0|[1-9]\\d{0,8}");
   private static final int DEEPEST_INDEX = 6;
 
   /** Harness page "Built-in and custom Harness variables reference", evaluated value. */
@@ -108,18 +110,27 @@ public record Code(String written, List<List<String>> references, String jexl) {
   @SuppressWarnings("unchecked")
   private static void put(
       Map<String, @Nullable Object> values, List<String> path, @Nullable Object value) {
-    Map<String, @Nullable Object> at = values;
+    Map<Object, @Nullable Object> at = (Map<Object, @Nullable Object>) (Map<?, ?>) values;
     for (String name : path.subList(0, path.size() - 1)) {
       Object inner = at.get(name);
-      Map<String, @Nullable Object> next =
+      Map<Object, @Nullable Object> next =
           inner instanceof Map<?, ?> map
-              ? new LinkedHashMap<>((Map<String, @Nullable Object>) map)
+              ? new LinkedHashMap<>((Map<Object, @Nullable Object>) map)
               : new LinkedHashMap<>();
-      at.put(name, next);
+      keep(at, name, next);
       at = next;
     }
     if (!(at.get(path.getLast()) instanceof Map)) {
-      at.put(path.getLast(), value);
+      keep(at, path.getLast(), value);
+    }
+  }
+
+  /** Under its number as well where it has one: an index asks by number, a key by text. */
+  private static void keep(
+      Map<Object, @Nullable Object> at, String name, @Nullable Object value) {
+    at.put(name, value);
+    if (INDEX.matcher(name).matches()) {
+      at.put(Integer.valueOf(name), value);
     }
   }
 

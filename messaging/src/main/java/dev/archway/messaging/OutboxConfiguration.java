@@ -1,5 +1,7 @@
 package dev.archway.messaging;
 
+import java.time.Duration;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.cloud.stream.function.StreamBridge;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -10,15 +12,18 @@ import org.springframework.transaction.support.TransactionTemplate;
 /** For services whose records leave together with a database change. */
 @Configuration(proxyBeanMethods = false)
 public class OutboxConfiguration {
+  private static final Duration SWEEP = Duration.ofSeconds(1);
+
   @Bean
-  OutboxRelay outboxRelay(
+  BackgroundLoop outboxRelay(
       JdbcClient jdbc, PlatformTransactionManager transactions, StreamBridge bridge) {
-    return new OutboxRelay(
-        jdbc, new TransactionTemplate(transactions), new StreamMessageBus(bridge));
+    OutboxRelay relay =
+        new OutboxRelay(jdbc, new TransactionTemplate(transactions), new StreamMessageBus(bridge));
+    return new BackgroundLoop("outbox-relay", SWEEP, relay::publish);
   }
 
   @Bean
-  Outbox outbox(JdbcClient jdbc, OutboxRelay relay) {
+  Outbox outbox(JdbcClient jdbc, @Qualifier("outboxRelay") BackgroundLoop relay) {
     return new Outbox(jdbc, relay::wake);
   }
 }

@@ -1,7 +1,6 @@
 package dev.archway.messaging;
 
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -10,13 +9,8 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.springframework.context.SmartLifecycle;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionTemplate;
 
@@ -26,18 +20,12 @@ import org.springframework.transaction.support.TransactionTemplate;
  * its key. A record leaves the table once the broker has it; a crash in between publishes it twice,
  * which consumers expect.
  */
-final class OutboxRelay implements SmartLifecycle {
-  private static final Logger log = LoggerFactory.getLogger(OutboxRelay.class);
+final class OutboxRelay {
   private static final int BATCH = 200;
-  private static final Duration SWEEP = Duration.ofSeconds(1);
-  private static final Duration PAUSE_AFTER_FAILURE = Duration.ofMillis(500);
 
   private final JdbcClient jdbc;
   private final TransactionTemplate transactions;
   private final StreamMessageBus bus;
-  private final Semaphore work = new Semaphore(0);
-  private volatile boolean running;
-  private Thread thread = Thread.ofVirtual().unstarted(() -> {});
 
   OutboxRelay(JdbcClient jdbc, TransactionTemplate transactions, StreamMessageBus bus) {
     this.jdbc = jdbc;
@@ -45,56 +33,10 @@ final class OutboxRelay implements SmartLifecycle {
     this.bus = bus;
   }
 
-  void wake() {
-    work.release();
-  }
-
-  @Override
-  public void start() {
-    running = true;
-    thread = Thread.ofVirtual().name("outbox-relay").start(this::loop);
-  }
-
-  @Override
-  public void stop() {
-    running = false;
-    thread.interrupt();
-    try {
-      thread.join(Duration.ofSeconds(5));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  @Override
-  public boolean isRunning() {
-    return running;
-  }
-
-  private void loop() {
-    while (running) {
-      try {
-        while (publishBatch() == BATCH) {
-          // A full batch means there may be more.
-        }
-        work.tryAcquire(SWEEP.toMillis(), TimeUnit.MILLISECONDS);
-        work.drainPermits();
-      } catch (InterruptedException e) {
-        return;
-      } catch (RuntimeException e) {
-        if (!running) {
-          return;
-        }
-        log.warn(
-            "cannot publish the outbox now, next try in {} ms: {}",
-            PAUSE_AFTER_FAILURE.toMillis(),
-            e.toString());
-        try {
-          Thread.sleep(PAUSE_AFTER_FAILURE);
-        } catch (InterruptedException stop) {
-          return;
-        }
-      }
+  /** Publishes all there is. */
+  void publish() {
+    while (publishBatch() == BATCH) {
+      // A full batch means there may be more.
     }
   }
 

@@ -47,7 +47,7 @@ public final class PipelineCompiler {
       }
       YamlNode.Mapping filled =
           Templates.resolve(Inputs.fill(pipeline, source, findings), source.templates(), findings);
-      Expressions expressions = new Expressions(findings);
+      Expressions expressions = new Expressions(findings, source.event());
       YamlNode.Mapping resolved = expressions.resolve(filled);
       Optional<ExecutionPlan> plan =
           new PlanBuilder(resolved, expressions, connectors, findings).build(source.stages());

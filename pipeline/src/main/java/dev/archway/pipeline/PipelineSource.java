@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param templates the templates that the pipeline refers to, each a document
  * @param stages identifiers of the stages to run; empty runs all
  * @param branch fills the codebase's {@code build} where that is an input; null when inputs say it
+ * @param event what started the run; null when somebody did by hand
  */
 public record PipelineSource(
     String yaml,
@@ -22,7 +23,19 @@ public record PipelineSource(
     List<String> inputSets,
     List<String> templates,
     List<String> stages,
-    @Nullable String branch) {
+    @Nullable String branch,
+    @Nullable RunEvent event) {
+  /** One that nothing but a person starts. */
+  public PipelineSource(
+      String yaml,
+      Map<String, Object> inputs,
+      List<String> inputSets,
+      List<String> templates,
+      List<String> stages,
+      @Nullable String branch) {
+    this(yaml, inputs, inputSets, templates, stages, branch, null);
+  }
+
   /** A pipeline that comes alone. */
   public PipelineSource(
       String yaml, Map<String, Object> inputs, List<String> stages, @Nullable String branch) {

@@ -3,6 +3,7 @@ package dev.archway.planner;
 import dev.archway.connector.ConnectorDirectory;
 import dev.archway.connector.SecretKeys;
 import dev.archway.connector.SecretSource;
+import dev.archway.messaging.BackgroundLoop;
 import dev.archway.messaging.BatchListener;
 import dev.archway.messaging.MessagingConfiguration;
 import dev.archway.messaging.Outbox;
@@ -14,12 +15,17 @@ import dev.archway.planner.machine.ExecutionMachine;
 import dev.archway.planner.settings.SecretStore;
 import dev.archway.planner.settings.SettingsConfiguration;
 import dev.archway.planner.store.EventHub;
+import dev.archway.planner.feedback.FeedbackConfiguration;
 import dev.archway.planner.store.ExecutionStore;
+import dev.archway.planner.store.ExecutionWatcher;
+import dev.archway.planner.submission.Executions;
+import dev.archway.planner.trigger.TriggerConfiguration;
 import dev.archway.planner.submission.SubmissionConfiguration;
 import dev.archway.planner.submission.Submissions;
 import dev.archway.web.WebConfiguration;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -44,9 +50,13 @@ import org.springframework.transaction.support.TransactionTemplate;
   OutboxConfiguration.class,
   WebConfiguration.class,
   SettingsConfiguration.class,
-  SubmissionConfiguration.class
+  SubmissionConfiguration.class,
+  TriggerConfiguration.class,
+  FeedbackConfiguration.class
 })
 public class PlannerConfiguration {
+  private static final Duration DEADLINES = Duration.ofSeconds(1);
+
   @Bean
   Clock clock() {
     return Clock.systemUTC();
@@ -88,8 +98,10 @@ public class PlannerConfiguration {
       PlatformTransactionManager transactions,
       Outbox outbox,
       EventHub hub,
+      ExecutionWatcher watcher,
       Clock clock) {
-    return new ExecutionStore(jdbc, new TransactionTemplate(transactions), outbox, hub, clock);
+    return new ExecutionStore(
+        jdbc, new TransactionTemplate(transactions), outbox, hub, watcher, clock);
   }
 
   @Bean
@@ -99,13 +111,24 @@ public class PlannerConfiguration {
 
   @Bean
   ExecutionController executionController(
-      Submissions submissions, ExecutionMachine machine, ExecutionStore store, Clock clock) {
-    return new ExecutionController(submissions, machine, store, clock);
+      Submissions submissions,
+      Executions executions,
+      ExecutionMachine machine,
+      ExecutionStore store,
+      Clock clock) {
+    return new ExecutionController(submissions, executions, machine, store, clock);
   }
 
   @Bean
-  Deadlines deadlines(ExecutionStore store, ExecutionMachine machine, Clock clock) {
-    return new Deadlines(store, machine, clock);
+  BackgroundLoop deadlines(ExecutionStore store, ExecutionMachine machine, Clock clock) {
+    Deadlines deadlines = new Deadlines(store, machine, clock);
+    return new BackgroundLoop("deadlines", DEADLINES, deadlines::look);
+  }
+
+  @Bean
+  Executions executions(
+      Submissions submissions, ExecutionMachine machine, ExecutionStore store, Clock clock) {
+    return new Executions(submissions, machine, store, clock);
   }
 
   @Bean

@@ -15,7 +15,7 @@ record HostedService(String name, Class<?> configuration, Parts parts) {
     DATABASE_AND_BUS,
     /** The bus alone. */
     BUS,
-    /** A database and routes: the gateway, which alone has them. */
-    DATABASE_AND_ROUTES
+    /** A database, the bus and routes: the gateway, which alone routes. */
+    EVERYTHING
   }
 }

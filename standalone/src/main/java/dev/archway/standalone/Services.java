@@ -18,7 +18,7 @@ final class Services {
           new HostedService("executor-service", ExecutorConfiguration.class, Parts.BUS),
           new HostedService("log-service", LogConfiguration.class, Parts.BUS),
           new HostedService(
-              Settings.GATEWAY, GatewayConfiguration.class, Parts.DATABASE_AND_ROUTES));
+              Settings.GATEWAY, GatewayConfiguration.class, Parts.EVERYTHING));
 
   private Services() {}
 }

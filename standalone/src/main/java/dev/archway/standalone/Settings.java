@@ -34,16 +34,6 @@ record Settings(
           "org.springframework.boot.jdbc.autoconfigure.JdbcTemplateAutoConfiguration",
           "org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration");
 
-  private static final List<String> NO_BUS =
-      List.of(
-          "org.springframework.boot.kafka.autoconfigure.KafkaAutoConfiguration",
-          "org.springframework.cloud.function.context.config.ContextFunctionCatalogAutoConfiguration",
-          "org.springframework.cloud.stream.config.BindersHealthIndicatorAutoConfiguration",
-          "org.springframework.cloud.stream.config.BindingServiceConfiguration",
-          "org.springframework.cloud.stream.config.BindingsEndpointAutoConfiguration",
-          "org.springframework.cloud.stream.config.ChannelsEndpointAutoConfiguration",
-          "org.springframework.cloud.stream.function.FunctionConfiguration");
-
   private static final List<String> NO_ROUTES =
       List.of(
           "org.springframework.cloud.gateway.server.mvc.GatewayMvcClassPathWarningAutoConfiguration",
@@ -73,7 +63,7 @@ record Settings(
     network(service.name(), p);
     bus(p);
     p.put("spring.autoconfigure.exclude", String.join(",", unused(service.parts())));
-    if (service.parts() == HostedService.Parts.DATABASE_AND_ROUTES) {
+    if (service.parts() == HostedService.Parts.EVERYTHING) {
       // Otherwise the gateway maps every unknown path onto a function.
       p.put("spring.cloud.gateway.server.webmvc.function.enabled", "false");
     }
@@ -88,7 +78,9 @@ record Settings(
         unused.addAll(NO_ROUTES);
         unused.addAll(NO_DATABASE);
       }
-      case DATABASE_AND_ROUTES -> unused.addAll(NO_BUS);
+      case EVERYTHING -> {
+        // All of it is in use.
+      }
     }
     return unused;
   }

@@ -181,6 +181,18 @@ final class Server implements AutoCloseable {
             .POST(HttpRequest.BodyPublishers.ofString(json)));
   }
 
+  /** Stores a YAML document; fails unless it was taken. */
+  void put(String path, String yaml) {
+    HttpResponse<String> response =
+        send(
+            authorized(path)
+                .header("Content-Type", "application/yaml")
+                .PUT(HttpRequest.BodyPublishers.ofString(yaml)));
+    if (response.statusCode() != 200) {
+      throw new IllegalStateException(path + ": " + response.statusCode() + " " + response.body());
+    }
+  }
+
   String get(String path, String accept) {
     HttpResponse<String> response = send(authorized(path).header("Accept", accept).GET());
     if (response.statusCode() != 200) {

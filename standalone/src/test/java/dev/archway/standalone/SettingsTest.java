@@ -38,7 +38,7 @@ class SettingsTest {
     Settings settings = settings("--archway.gateway.address=0.0.0.0");
 
     assertThat(
-            settings.of(new HostedService("api-gateway", Object.class, Parts.DATABASE_AND_ROUTES)))
+            settings.of(new HostedService("api-gateway", Object.class, Parts.EVERYTHING)))
         .containsEntry("server.address", "0.0.0.0")
         .containsEntry("server.port", "4001");
     assertThat(settings.of(new HostedService("log-service", Object.class, Parts.BUS)))

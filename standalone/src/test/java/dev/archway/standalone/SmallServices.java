@@ -27,7 +27,7 @@ final class SmallServices {
       List.of(
           new HostedService("small-store", Store.class, Parts.DATABASE_AND_BUS),
           new HostedService("small-sender", Sender.class, Parts.BUS),
-          new HostedService(Settings.GATEWAY, Gateway.class, Parts.DATABASE_AND_ROUTES));
+          new HostedService(Settings.GATEWAY, Gateway.class, Parts.EVERYTHING));
 
   private SmallServices() {}
 

@@ -5,7 +5,6 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.util.HashSet;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.springframework.http.HttpHeaders;
@@ -24,16 +23,15 @@ public final class BearerTokenFilter extends OncePerRequestFilter {
 
   private final Predicate<BearerToken> valid;
   private final Realm realm;
-  private final Set<String> open;
+  private final Predicate<String> open;
 
   /**
-   * @param open paths that are open to all, beside the health probes
+   * @param open true of undecoded paths that are open to all, beside the health probes
    */
-  public BearerTokenFilter(Predicate<BearerToken> valid, Realm realm, Set<String> open) {
+  public BearerTokenFilter(Predicate<BearerToken> valid, Realm realm, Predicate<String> open) {
     this.valid = valid;
     this.realm = realm;
-    this.open = new HashSet<>(open);
-    this.open.addAll(PROBES);
+    this.open = open.or(PROBES::contains);
   }
 
   @Override
@@ -42,7 +40,7 @@ public final class BearerTokenFilter extends OncePerRequestFilter {
       throws ServletException, IOException {
     // The raw path: no encoding or path parameter turns another path into an open one.
     boolean allowed =
-        open.contains(request.getRequestURI())
+        open.test(request.getRequestURI())
             || BearerToken.ofHeader(request.getHeader(HttpHeaders.AUTHORIZATION))
                 .filter(valid)
                 .isPresent();

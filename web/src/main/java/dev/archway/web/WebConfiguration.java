@@ -1,6 +1,5 @@
 package dev.archway.web;
 
-import java.util.Set;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
@@ -29,7 +28,7 @@ public class WebConfiguration {
     }
     FilterRegistrationBean<BearerTokenFilter> registration =
         new FilterRegistrationBean<>(
-            new BearerTokenFilter(BearerToken.of(serviceToken)::sameAs, SERVICES, Set.of()));
+            new BearerTokenFilter(BearerToken.of(serviceToken)::sameAs, SERVICES, _ -> false));
     registration.setOrder(Ordered.HIGHEST_PRECEDENCE + 10);
     return registration;
   }

@@ -41,6 +41,11 @@ public record Digest(@JsonValue String value) {
     }
   }
 
+  /** What stands after the algorithm. */
+  public String hex() {
+    return value.substring(value.indexOf(':') + 1);
+  }
+
   @Override
   public String toString() {
     return value;

@@ -1,5 +1,6 @@
 package dev.archway.contract.plan;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  *     nodes
  * @param indexes the image indexes to publish
  * @param timeout how long the whole execution may take from its submission; null for no limit
+ * @param notifications whom it tells of itself
  */
 public record ExecutionPlan(
     String org,
@@ -28,10 +30,25 @@ public record ExecutionPlan(
     @Nullable CodebasePlan codebase,
     List<StagePlan> stages,
     List<IndexPlan> indexes,
-    @Nullable Duration timeout) {
+    @Nullable Duration timeout,
+    @JsonInclude(JsonInclude.Include.NON_EMPTY) List<Notification> notifications) {
   public ExecutionPlan {
+    notifications = List.copyOf(notifications);
     stages = List.copyOf(stages);
     indexes = List.copyOf(indexes);
+  }
+
+  /** A plan that tells nobody. */
+  public ExecutionPlan(
+      String org,
+      String project,
+      String pipeline,
+      String name,
+      @Nullable CodebasePlan codebase,
+      List<StagePlan> stages,
+      List<IndexPlan> indexes,
+      @Nullable Duration timeout) {
+    this(org, project, pipeline, name, codebase, stages, indexes, timeout, List.of());
   }
 
   /** A plan without a time limit of its own. */
@@ -48,7 +65,8 @@ public record ExecutionPlan(
 
   /** The same with these stage runs. */
   public ExecutionPlan withStages(List<StagePlan> runs) {
-    return new ExecutionPlan(org, project, pipeline, name, codebase, runs, indexes, timeout);
+    return new ExecutionPlan(
+        org, project, pipeline, name, codebase, runs, indexes, timeout, notifications);
   }
 
   /**

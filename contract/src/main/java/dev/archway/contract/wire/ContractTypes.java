@@ -3,6 +3,7 @@ package dev.archway.contract.wire;
 import dev.archway.contract.command.PublishIndex;
 import dev.archway.contract.command.StageCommand;
 import dev.archway.contract.event.ExecutionEvent;
+import dev.archway.contract.event.GitEvent;
 import dev.archway.contract.event.ImageEvent;
 import dev.archway.contract.event.LogChunk;
 import dev.archway.contract.event.SecretEvent;
@@ -18,6 +19,7 @@ import java.util.stream.Collectors;
 public final class ContractTypes {
   private static final Map<String, Class<? extends Record>> BY_NAME =
       Map.ofEntries(
+          Map.entry("git.event.v1", GitEvent.class),
           Map.entry("stage.run.v1", StageCommand.RunStage.class),
           Map.entry("stage.stop.v1", StageCommand.StopStage.class),
           Map.entry("step.end.v1", StageCommand.EndStep.class),

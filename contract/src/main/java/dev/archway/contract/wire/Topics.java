@@ -2,8 +2,13 @@ package dev.archway.contract.wire;
 
 import dev.archway.contract.image.Platform;
 
-/** The names of the topics. A record's key is its execution id, but for log chunks. */
+/**
+ * The names of the topics. A record's key is its execution id, but for log chunks and Git events.
+ */
 public final class Topics {
+  /** GitEvent: gateway to planner; keyed by trigger and ref. */
+  public static final String GIT_EVENTS = "archway.git-events";
+
   /** StageEvent: executors to planner. */
   public static final String STAGE_EVENTS = "archway.stage-events";
 

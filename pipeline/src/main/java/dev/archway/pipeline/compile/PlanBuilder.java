@@ -4,6 +4,7 @@ import dev.archway.contract.image.Platform;
 import dev.archway.contract.plan.CodebasePlan;
 import dev.archway.contract.plan.ExecutionPlan;
 import dev.archway.contract.plan.IndexPlan;
+import dev.archway.contract.plan.Notification;
 import dev.archway.contract.plan.StagePlan;
 import dev.archway.contract.plan.StepPlan;
 import dev.archway.pipeline.Connectors;
@@ -82,9 +83,10 @@ public final class PlanBuilder {
     Boolean selective = pipeline.bool("allowStageExecutions");
     VariableReader.read(pipeline, findings);
     Duration timeout = pipeline.parsed("timeout", ProblemCode.BAD_VALUE, Quantities::duration);
-    if (pipeline.has("notificationRules")) {
-      pipeline.warn("notificationRules", ProblemCode.NOT_SUPPORTED, "notifications are not sent");
-    }
+    List<Notification> notifications =
+        pipeline.has("notificationRules")
+            ? NotificationReader.read(pipeline.node().get("notificationRules"), findings)
+            : List.of();
     if (!selected.isEmpty() && !Boolean.TRUE.equals(selective)) {
       pipeline.error(
           "allowStageExecutions",
@@ -143,7 +145,8 @@ public final class PlanBuilder {
             cloned ? codebase : null,
             runs,
             indexes,
-            timeout));
+            timeout,
+            notifications));
   }
 
   /**

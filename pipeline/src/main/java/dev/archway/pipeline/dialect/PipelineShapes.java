@@ -120,7 +120,8 @@ public final class PipelineShapes {
               object("properties", "What the stages share.", () -> PROPERTIES),
               list("stages", "The stages, one after the other.", () -> StageShapes.ENTRY).needed(),
               Field.anything(
-                  "notificationRules", "Accepted with a warning: notifications are not sent."),
+                  "notificationRules",
+                  "Whom the run tells of itself, by mail, Slack, Microsoft Teams or a webhook."),
               Templates.reference())
           .ignores(
               "Accepted, and says nothing about the run.",

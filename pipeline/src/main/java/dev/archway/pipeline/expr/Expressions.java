@@ -6,6 +6,7 @@ import dev.archway.expression.Scope;
 import dev.archway.expression.Template;
 import dev.archway.pipeline.Findings;
 import dev.archway.pipeline.ProblemCode;
+import dev.archway.pipeline.RunEvent;
 import dev.archway.pipeline.yaml.YamlNode;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -35,7 +36,7 @@ public final class Expressions {
 
   private static final Pattern SECRET_PLACES =
       Pattern.compile(
-          "\\.spec\\.(command|preCommand|args|postCommand)$|\\.spec\\.(envVariables|buildArgs|envDockerSecrets|fileDockerSecrets)\\.|\\.spec\\.settings\\.|\\.variables\\[\\d+]\\.value$");
+          "\\.spec\\.(command|preCommand|args|postCommand)$|\\.spec\\.(envVariables|buildArgs|envDockerSecrets|fileDockerSecrets)\\.|\\.spec\\.settings\\.|\\.variables\\[\\d+]\\.value$|\\.notificationMethod\\.spec\\.(webhookUrl$|msTeamKeys|headers\\.)");
 
   private static final Set<String> NODES = Set.of("stage", "step", "stepGroup");
 
@@ -44,10 +45,15 @@ public final class Expressions {
   private final IdentityHashMap<YamlNode, Reads> reads = new IdentityHashMap<>();
   private Map<String, String> values = new TreeMap<>();
   private Set<String> needs = new TreeSet<>();
+  private final @Nullable RunEvent event;
   private int copies;
 
-  public Expressions(Findings findings) {
+  /**
+   * @param event what started the run; null when somebody did by hand
+   */
+  public Expressions(Findings findings, @Nullable RunEvent event) {
     this.findings = findings;
+    this.event = event;
     this.strategies = new Strategies(findings);
   }
 
@@ -72,7 +78,7 @@ public final class Expressions {
     known.put("account.identifier", "default");
     known.put("account.name", "default");
     known.put("pipeline.executionMode", "NORMAL");
-    known.put("pipeline.triggerType", "MANUAL");
+    known.put("pipeline.triggerType", event == null ? "MANUAL" : event.triggerType());
     known.put("pipeline.storeType", "INLINE");
     put(known, "org.identifier", pipeline.text("orgIdentifier"));
     put(known, "project.identifier", pipeline.text("projectIdentifier"));
@@ -81,7 +87,7 @@ public final class Expressions {
     settings(pipeline.get("tags"), "pipeline.tags", known);
     settings(pipeline.get("properties"), "pipeline.properties", known);
     Outline outline = Outline.of(pipeline);
-    Names names = variables(pipeline, "pipeline.variables.", new Names(known, outline));
+    Names names = variables(pipeline, "pipeline.variables.", new Names(known, outline, event));
     for (Outline.Stage stage : outline.stages()) {
       names = variables(stage.node(), "pipeline.stages." + stage.id() + ".variables.", names);
     }
@@ -382,7 +388,7 @@ public final class Expressions {
     }
     return switch (code.in(names)) {
       case Scope.Found.Known(var value) -> {
-        if (value == null) {
+        if (value == null && event == null) {
           findings.warning(
               scalar.place(),
               path,

@@ -2,7 +2,9 @@ package dev.archway.pipeline.expr;
 
 import dev.archway.expression.ExpressionException;
 import dev.archway.expression.Scope;
+import dev.archway.expression.Secrets;
 import dev.archway.expression.Template;
+import dev.archway.pipeline.RunEvent;
 import dev.archway.pipeline.yaml.YamlNode;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -66,6 +68,7 @@ final class Names implements Scope {
   private final @Nullable String step;
   private final boolean hidesStrategy;
   private final int depth;
+  private final @Nullable RunEvent event;
 
   /**
    * What expressions of a stage may say of its steps.
@@ -97,8 +100,10 @@ final class Names implements Scope {
       Steps steps,
       @Nullable String step,
       boolean hidesStrategy,
-      int depth) {
+      int depth,
+      @Nullable RunEvent event) {
     this.outer = outer;
+    this.event = event;
     this.outline = outline;
     this.steps = steps;
     this.step = step;
@@ -106,8 +111,11 @@ final class Names implements Scope {
     this.depth = depth;
   }
 
-  Names(Map<String, ?> known, Outline outline) {
-    this(null, outline, Steps.NONE, null, false, 0);
+  /**
+   * @param event what started the run; null when somebody did by hand
+   */
+  Names(Map<String, ?> known, Outline outline, @Nullable RunEvent event) {
+    this(null, outline, Steps.NONE, null, false, 0, event);
     own.putAll(known);
   }
 
@@ -136,11 +144,10 @@ final class Names implements Scope {
       case "stage" -> path.contains("steps") ? step(path) : setting(path, 1, steps.written());
       case "stages", "pipeline" -> stage(path, joined);
       case "step" -> joined.equals("step.exitCode") ? new Found.Later() : never(joined, "");
-      // Nothing but an event fills these, and no event started this run.
-      case "trigger", "eventPayload" -> new Found.Known(null);
+      case "trigger", "eventPayload" -> new Found.Known(event == null ? null : event.find(path));
       case "secrets" ->
           joined.equals("secrets")
-              ? new Found.Later()
+              ? secrets()
               : never(joined, "; a secret is read as secrets.getValue(\"identifier\")");
       case "env", "service", "infra", "artifact", "artifacts" ->
           never(joined, "; Harness fills it in deployment stages only");
@@ -154,6 +161,13 @@ final class Names implements Scope {
     };
   }
 
+  /** Read where a step runs; from code of others every secret is empty. */
+  private Found secrets() {
+    return event != null && event.foreign()
+        ? new Found.Known((Secrets) _ -> "")
+        : new Found.Later();
+  }
+
   /** A value that is known later, although its place is of those that are known before. */
   record Later(String template) {}
 
@@ -165,6 +179,11 @@ final class Names implements Scope {
   private Found codebase(String joined) {
     if (below("pipeline.properties.ci.codebase.").isEmpty()) {
       return never(joined, "; the pipeline has no codebase");
+    }
+    String told =
+        event == null ? null : event.codebase().get(joined.replaceFirst("^codebase\\.", ""));
+    if (told != null) {
+      return new Found.Known(told);
     }
     if (CODEBASE.contains(joined)) {
       return new Found.Later();
@@ -310,7 +329,8 @@ final class Names implements Scope {
       return depth > DEEPEST
           ? never(joined, "; it reads itself")
           : new Found.Known(
-              Template.parse(text).fill(new Names(this, outline, steps, step, false, depth + 1)));
+              Template.parse(text)
+                  .fill(new Names(this, outline, steps, step, false, depth + 1, event)));
     } catch (ExpressionException e) {
       return never(joined, "; it is \"%s\" there".formatted(brief(text)));
     }
@@ -361,7 +381,7 @@ final class Names implements Scope {
   }
 
   Names with(Map<String, ?> more) {
-    Names names = new Names(this, outline, steps, step, false, depth);
+    Names names = new Names(this, outline, steps, step, false, depth, event);
     names.own.putAll(more);
     return names;
   }
@@ -382,15 +402,21 @@ final class Names implements Scope {
             : new Outline.Stage(
                 written.id(), written.position(), written.looped(), written.platforms(), body);
     return new Names(
-        this, outline, new Steps(id, here, new HashMap<>(order), looped), null, false, depth);
+        this,
+        outline,
+        new Steps(id, here, new HashMap<>(order), looped),
+        null,
+        false,
+        depth,
+        event);
   }
 
   Names inStep(String id) {
-    return new Names(this, outline, steps, id, false, depth);
+    return new Names(this, outline, steps, id, false, depth, event);
   }
 
   /** The same without the values of a strategy further out, which a nearer one hides. */
   Names withoutStrategy() {
-    return new Names(this, outline, steps, step, true, depth);
+    return new Names(this, outline, steps, step, true, depth, event);
   }
 }

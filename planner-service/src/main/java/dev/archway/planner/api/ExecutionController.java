@@ -13,13 +13,12 @@ import dev.archway.planner.machine.Request;
 import dev.archway.planner.machine.Signal;
 import dev.archway.planner.store.ExecutionStore;
 import dev.archway.planner.store.ProjectFilter;
+import dev.archway.planner.submission.Executions;
 import dev.archway.planner.submission.Submissions;
 import dev.archway.web.ProblemException;
-import java.net.URI;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
@@ -39,13 +38,19 @@ public final class ExecutionController {
   private static final int MOST = 200;
 
   private final Submissions submissions;
+  private final Executions executions;
   private final ExecutionMachine machine;
   private final ExecutionStore store;
   private final Clock clock;
 
   public ExecutionController(
-      Submissions submissions, ExecutionMachine machine, ExecutionStore store, Clock clock) {
+      Submissions submissions,
+      Executions executions,
+      ExecutionMachine machine,
+      ExecutionStore store,
+      Clock clock) {
     this.submissions = submissions;
+    this.executions = executions;
     this.machine = machine;
     this.store = store;
     this.clock = clock;
@@ -58,30 +63,7 @@ public final class ExecutionController {
       @RequestParam(required = false) @Nullable String project) {
     Request request = submissions.prepare(submission, clock.instant());
     new ProjectFilter(org, project).require(request.plan());
-    store.create(
-        request,
-        numbered ->
-            machine.decide(
-                numbered,
-                ExecutionMachine.initial(numbered),
-                new Signal.Submitted(numbered.createdAt())));
-    String self = "/api/v1/executions/" + request.id();
-    return ResponseEntity.accepted()
-        .location(URI.create(self))
-        .body(
-            new Accepted(
-                request.id(),
-                Status.QUEUED,
-                request.warnings(),
-                Map.of(
-                    "self",
-                    self,
-                    "events",
-                    self + "/events",
-                    "logs",
-                    self + "/logs",
-                    "abort",
-                    self + "/abort")));
+    return executions.accepted(executions.create(request));
   }
 
   @PostMapping(
@@ -147,6 +129,11 @@ public final class ExecutionController {
         .find(execution)
         .map(stored -> ExecutionViews.of(stored, store.ahead(execution)))
         .orElseThrow(() -> unknown(id));
+  }
+
+  @PostMapping("/executions/{id}/retry")
+  ResponseEntity<Accepted> retry(@PathVariable String id) {
+    return executions.accepted(executions.retry(parse(id)));
   }
 
   @PostMapping("/executions/{id}/abort")

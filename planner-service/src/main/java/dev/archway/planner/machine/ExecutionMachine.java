@@ -8,9 +8,11 @@ import dev.archway.contract.plan.StagePlan;
 import dev.archway.contract.status.Status;
 import dev.archway.planner.machine.ExecutionState.IndexState;
 import dev.archway.planner.machine.ExecutionState.StageState;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Decides what happens next in an execution. Holds no state, reads no clock, calls nobody; the same
@@ -40,6 +42,43 @@ public final class ExecutionMachine {
     for (IndexPlan index : request.plan().indexes()) {
       indexes.put(index.id(), IndexState.WAITING);
     }
+    return new ExecutionState(Status.QUEUED, 0, null, null, null, null, stages, indexes);
+  }
+
+  /**
+   * The state in which a retry begins: what went well stays as it is, with its outputs and images,
+   * and everything after the first thing that did not go well waits again. Logs stay with the
+   * execution that wrote them.
+   */
+  public static ExecutionState resumed(Request request, ExecutionState ended) {
+    ExecutionState fresh = initial(request);
+    Map<String, StageState> stages = new LinkedHashMap<>(fresh.stages());
+    Map<String, IndexState> indexes = new LinkedHashMap<>(fresh.indexes());
+    Set<String> kept = new HashSet<>();
+    boolean more;
+    do {
+      more = false;
+      for (StagePlan plan : request.plan().stages()) {
+        StageState before = ended.stages().get(plan.id());
+        if (before != null
+            && (before.status() == Status.SUCCESS || before.status() == Status.IGNORE_FAILED)
+            && kept.containsAll(plan.after())
+            && kept.add(plan.id())) {
+          stages.put(plan.id(), before.withoutLogs());
+          more = true;
+        }
+      }
+      for (IndexPlan plan : request.plan().indexes()) {
+        IndexState before = ended.indexes().get(plan.id());
+        if (before != null
+            && before.status() == Status.SUCCESS
+            && kept.containsAll(plan.after())
+            && kept.add(plan.id())) {
+          indexes.put(plan.id(), before);
+          more = true;
+        }
+      }
+    } while (more);
     return new ExecutionState(Status.QUEUED, 0, null, null, null, null, stages, indexes);
   }
 

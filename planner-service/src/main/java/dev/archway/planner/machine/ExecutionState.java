@@ -7,6 +7,7 @@ import dev.archway.contract.image.PushedImage;
 import dev.archway.contract.report.TestReport;
 import dev.archway.contract.status.Status;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -78,6 +79,13 @@ public record ExecutionState(
           next);
     }
 
+    /** The same in an execution that has none of its logs. */
+    StageState withoutLogs() {
+      Map<String, StepState> bare = new LinkedHashMap<>();
+      steps.forEach((id, step) -> bare.put(id, step.withoutLog()));
+      return withSteps(bare);
+    }
+
     static StageState dispatched(int attempt) {
       return new StageState(
           Status.QUEUED,
@@ -110,7 +118,12 @@ public record ExecutionState(
       long logLines,
       Map<String, String> outputs,
       int retries,
-      @Nullable TestReport tests) {}
+      @Nullable TestReport tests) {
+    StepState withoutLog() {
+      return new StepState(
+          status, startedAt, endedAt, exitCode, failure, images, 0, outputs, retries, tests);
+    }
+  }
 
   /** One image index; running means that registry-service was asked to publish it. */
   public record IndexState(

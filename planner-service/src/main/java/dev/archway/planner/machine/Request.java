@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param sequence its number among the executions of its pipeline, from 1; 0 for executions stored
  *     before they were numbered
  * @param traceparent the place in a trace that all of it belongs to; null for none
+ * @param origin why it runs; null when somebody submitted it
  */
 public record Request(
     ExecutionId id,
@@ -27,12 +28,13 @@ public record Request(
     @Nullable Checkout checkout,
     List<Problem> warnings,
     long sequence,
+    @Nullable Origin origin,
     @Nullable String traceparent) {
   public Request {
     warnings = List.copyOf(warnings);
   }
 
-  /** One that has no number yet, and belongs to no trace. */
+  /** One that somebody submitted, without a number yet, and belongs to no trace. */
   public Request(
       ExecutionId id,
       Instant createdAt,
@@ -40,12 +42,13 @@ public record Request(
       ExecutionPlan plan,
       @Nullable Checkout checkout,
       List<Problem> warnings) {
-    this(id, createdAt, yaml, plan, checkout, warnings, 0, null);
+    this(id, createdAt, yaml, plan, checkout, warnings, 0, null, null);
   }
 
   /** The same with its number. */
   public Request numbered(long number) {
-    return new Request(id, createdAt, yaml, plan, checkout, warnings, number, traceparent);
+    return new Request(
+        id, createdAt, yaml, plan, checkout, warnings, number, origin, traceparent);
   }
 
   /** The stage run of this id, which must be one of the plan's. */

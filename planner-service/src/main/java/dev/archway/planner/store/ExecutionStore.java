@@ -7,6 +7,7 @@ import dev.archway.contract.event.ExecutionEvent;
 import dev.archway.contract.event.ExecutionEvent.StageChanged;
 import dev.archway.contract.id.ExecutionId;
 import dev.archway.contract.image.Platform;
+import dev.archway.contract.plan.Checkout;
 import dev.archway.contract.plan.StagePlan;
 import dev.archway.contract.status.Status;
 import dev.archway.contract.wire.ContractMapper;
@@ -16,6 +17,7 @@ import dev.archway.messaging.Envelopes;
 import dev.archway.messaging.Outbox;
 import dev.archway.planner.machine.Decision;
 import dev.archway.planner.machine.ExecutionState;
+import dev.archway.planner.machine.Origin;
 import dev.archway.planner.machine.Request;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -51,12 +53,24 @@ public final class ExecutionStore {
   private final TransactionTemplate transactions;
   private final Outbox outbox;
   private final EventHub hub;
+  private final ExecutionWatcher watcher;
   private final Clock clock;
   private final Map<ExecutionId, Request> requests =
       Collections.synchronizedMap(new RecentlyUsed<>(REQUESTS));
 
   public ExecutionStore(
       JdbcClient jdbc, TransactionTemplate transactions, Outbox outbox, EventHub hub, Clock clock) {
+    this(jdbc, transactions, outbox, hub, (_, _) -> {}, clock);
+  }
+
+  public ExecutionStore(
+      JdbcClient jdbc,
+      TransactionTemplate transactions,
+      Outbox outbox,
+      EventHub hub,
+      ExecutionWatcher watcher,
+      Clock clock) {
+    this.watcher = watcher;
     this.jdbc = jdbc;
     this.transactions = transactions;
     this.outbox = outbox;
@@ -89,8 +103,9 @@ public final class ExecutionStore {
       var plan = submitted.plan();
       Request request = submitted.numbered(number(plan.org(), plan.project(), plan.pipeline()));
       Decision first = decide.apply(request);
+      Origin origin = request.origin();
       jdbc.sql(
-              "INSERT INTO executions (id, org, project, pipeline, name, status, created_at, deadline, request, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+              "INSERT INTO executions (id, org, project, pipeline, name, status, created_at, deadline, branch, trigger_id, line, request, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
           .param(request.id().value())
           .param(plan.org())
           .param(plan.project())
@@ -99,12 +114,22 @@ public final class ExecutionStore {
           .param(first.state().status().word())
           .param(utc(request.createdAt()))
           .param(plan.timeout() == null ? null : utc(request.createdAt().plus(plan.timeout())))
+          .param(branch(request.checkout()))
+          .param(origin == null || origin.trigger() == null ? null : origin.trigger().id())
+          .param(origin == null ? null : origin.line())
           .param(ContractMapper.json().writeValueAsString(request))
           .param(ContractMapper.json().writeValueAsString(first.state()))
           .update();
       tell(request, 0, first);
       requests.put(request.id(), request);
     });
+  }
+
+  private static @Nullable String branch(@Nullable Checkout checkout) {
+    String heads = "refs/heads/";
+    return checkout != null && checkout.refName().startsWith(heads)
+        ? checkout.refName().substring(heads.length())
+        : null;
   }
 
   /** The next number of a pipeline; the row's lock lets no two executions have one. */
@@ -197,6 +222,29 @@ public final class ExecutionStore {
     return request;
   }
 
+  /** True when there is an execution of this id. */
+  public boolean exists(ExecutionId id) {
+    return jdbc.sql("SELECT COUNT(*) FROM executions WHERE id = ?")
+            .param(id.value())
+            .query(Integer.class)
+            .single()
+        > 0;
+  }
+
+  /** The older executions of the same line that have not ended. */
+  public List<ExecutionId> superseded(ExecutionId newest) {
+    return jdbc.sql(
+            """
+            SELECT older.id
+              FROM executions newest
+              JOIN executions older ON older.line = newest.line AND older.id <> newest.id
+             WHERE newest.id = ? AND older.created_at <= newest.created_at AND older.ended_at IS NULL
+            """)
+        .param(newest.value())
+        .query((rs, _) -> ExecutionId.of(rs.getString(1)))
+        .list();
+  }
+
   /** One execution. */
   public Optional<Stored> find(ExecutionId id) {
     return jdbc.sql("SELECT request, state FROM executions WHERE id = ?")
@@ -285,6 +333,7 @@ public final class ExecutionStore {
               .at(request.traceparent()));
     }
     queue(request, decision);
+    watcher.told(request, decision.events());
     for (PublishIndex command : decision.imageCommands()) {
       outbox.add(
           Topics.IMAGE_COMMANDS,

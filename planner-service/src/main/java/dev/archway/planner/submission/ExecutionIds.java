@@ -1,6 +1,8 @@
 package dev.archway.planner.submission;
 
 import dev.archway.contract.id.ExecutionId;
+import dev.archway.contract.image.Digest;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.Locale;
@@ -15,6 +17,14 @@ final class ExecutionIds {
     String time = pad(Long.toString(now.toEpochMilli(), RADIX), 9);
     String chance = pad(Long.toString(random.nextLong(1L << 41), RADIX), 8);
     return ExecutionId.of("e" + time + chance);
+  }
+
+  /** The same for the same identity: what is started twice by mistake is started once. */
+  ExecutionId derived(Instant at, String identity) {
+    String time = pad(Long.toString(at.toEpochMilli(), RADIX), 9);
+    String hash = Digest.sha256(identity.getBytes(StandardCharsets.UTF_8)).hex();
+    long chance = Long.parseLong(hash.substring(0, 10), 16);
+    return ExecutionId.of("e" + time + pad(Long.toString(chance, RADIX), 8));
   }
 
   private static String pad(String digits, int length) {

@@ -2,6 +2,7 @@ package dev.archway.planner.submission;
 
 import dev.archway.contract.api.Submission;
 import dev.archway.contract.failure.Problem;
+import dev.archway.contract.id.ExecutionId;
 import dev.archway.contract.image.Platform;
 import dev.archway.contract.plan.Checkout;
 import dev.archway.contract.plan.CodebasePlan;
@@ -12,8 +13,10 @@ import dev.archway.pipeline.Compilation;
 import dev.archway.pipeline.Connectors;
 import dev.archway.pipeline.PipelineCompiler;
 import dev.archway.pipeline.PipelineSource;
+import dev.archway.pipeline.ProblemCode;
 import dev.archway.pipeline.yaml.YamlNode;
 import dev.archway.pipeline.yaml.YamlWriter;
+import dev.archway.planner.machine.Origin;
 import dev.archway.planner.machine.Request;
 import dev.archway.web.ProblemException;
 import java.time.Instant;
@@ -51,6 +54,10 @@ public final class Submissions {
    * @throws ProblemException 422 with all findings
    */
   public Checked check(Submission submission) {
+    return check(submission, null);
+  }
+
+  private Checked check(Submission submission, @Nullable Start start) {
     PipelineSource source =
         new PipelineSource(
             submission.pipelineYaml(),
@@ -58,11 +65,12 @@ public final class Submissions {
             submission.inputSets() == null ? List.of() : submission.inputSets(),
             submission.templates() == null ? List.of() : submission.templates(),
             submission.stages() == null ? List.of() : submission.stages(),
-            submission.branch());
+            submission.branch(),
+            start == null ? null : start.event());
     return switch (PipelineCompiler.compile(source, connectors)) {
       case Compilation.Refused(List<Problem> problems) -> throw refused(problems);
       case Compilation.Compiled(ExecutionPlan plan, List<Problem> warnings, YamlNode merged) ->
-          complete(plan, warnings, merged);
+          complete(plan, warnings, merged, start);
     };
   }
 
@@ -84,7 +92,62 @@ public final class Submissions {
         TraceParent.current());
   }
 
-  private Checked complete(ExecutionPlan plan, List<Problem> warnings, YamlNode merged) {
+  /**
+   * Checks what an event starts. The same start has the same id, whoever prepares it and when.
+   *
+   * @throws ProblemException 422 with all findings
+   */
+  public Request prepare(Submission submission, Start start, Instant now) {
+    Checked checked = check(submission, start);
+    return new Request(
+        id(start),
+        now,
+        submission.pipelineYaml(),
+        checked.plan(),
+        checked.checkout(),
+        checked.warnings(),
+        0,
+        start.origin());
+  }
+
+  /** The id of what {@code start} starts. */
+  public ExecutionId id(Start start) {
+    return ids.derived(start.receivedAt(), start.identity());
+  }
+
+  /** Another try of an execution that has ended: the same work, under an id of its own. */
+  public Request again(Request ended, Instant now) {
+    Origin before = ended.origin();
+    return new Request(
+        ids.next(now),
+        now,
+        ended.yaml(),
+        ended.plan(),
+        ended.checkout(),
+        ended.warnings(),
+        0,
+        new Origin(
+            before == null ? null : before.trigger(),
+            before == null ? null : before.line(),
+            before == null ? null : before.commit(),
+            ended.id()));
+  }
+
+  /** What is wrong with a pipeline whatever its inputs; nothing is asked of anybody outside. */
+  public List<Problem> findings(String yaml) {
+    PipelineSource source = new PipelineSource(yaml, Map.of(), List.of(), null);
+    List<Problem> found =
+        switch (PipelineCompiler.compile(source, connectors)) {
+          case Compilation.Refused(List<Problem> problems) -> problems;
+          case Compilation.Compiled(_, List<Problem> warnings, _) -> warnings;
+        };
+    return found.stream()
+        .filter(problem -> !problem.code().equals(ProblemCode.UNRESOLVED_INPUT.code()))
+        .toList();
+  }
+
+  private Checked complete(
+      ExecutionPlan plan, List<Problem> warnings, YamlNode merged, @Nullable Start start) {
     List<Problem> problems = new ArrayList<>();
     Set<String> unserved = new TreeSet<>();
     for (StagePlan stage : plan.stages()) {
@@ -97,10 +160,16 @@ public final class Submissions {
                     .formatted(stage.platform())));
       }
     }
+    if (start != null && start.event().foreign()) {
+      problems.addAll(ForeignCode.problems(plan));
+    }
     Commits resolved = new Commits(commits, problems);
     CodebasePlan codebase = plan.codebase();
     Checkout checkout =
-        codebase == null ? null : resolved.of(codebase, "pipeline.properties.ci.codebase");
+        codebase == null || start == null || start.pin() == null ? null : start.pin().of(codebase);
+    if (codebase != null && checkout == null) {
+      checkout = resolved.of(codebase, "pipeline.properties.ci.codebase");
+    }
     ExecutionPlan complete = resolved.fillIn(plan);
     if (!problems.isEmpty()) {
       problems.addAll(warnings);
