@@ -126,8 +126,7 @@ public record Code(String written, List<List<String>> references, String jexl) {
   }
 
   /** Under its number as well where it has one: an index asks by number, a key by text. */
-  private static void keep(
-      Map<Object, @Nullable Object> at, String name, @Nullable Object value) {
+  private static void keep(Map<Object, @Nullable Object> at, String name, @Nullable Object value) {
     at.put(name, value);
     if (INDEX.matcher(name).matches()) {
       at.put(Integer.valueOf(name), value);

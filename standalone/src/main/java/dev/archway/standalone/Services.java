@@ -17,8 +17,7 @@ final class Services {
               "registry-service", RegistryConfiguration.class, Parts.DATABASE_AND_BUS),
           new HostedService("executor-service", ExecutorConfiguration.class, Parts.BUS),
           new HostedService("log-service", LogConfiguration.class, Parts.BUS),
-          new HostedService(
-              Settings.GATEWAY, GatewayConfiguration.class, Parts.EVERYTHING));
+          new HostedService(Settings.GATEWAY, GatewayConfiguration.class, Parts.EVERYTHING));
 
   private Services() {}
 }

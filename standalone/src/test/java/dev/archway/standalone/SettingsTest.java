@@ -37,8 +37,7 @@ class SettingsTest {
   void theGatewayAloneMayBeReachedFromOutside() {
     Settings settings = settings("--archway.gateway.address=0.0.0.0");
 
-    assertThat(
-            settings.of(new HostedService("api-gateway", Object.class, Parts.EVERYTHING)))
+    assertThat(settings.of(new HostedService("api-gateway", Object.class, Parts.EVERYTHING)))
         .containsEntry("server.address", "0.0.0.0")
         .containsEntry("server.port", "4001");
     assertThat(settings.of(new HostedService("log-service", Object.class, Parts.BUS)))

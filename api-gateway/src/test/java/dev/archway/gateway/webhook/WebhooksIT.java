@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -69,17 +70,26 @@ class WebhooksIT {
     planner.start();
     Files.writeString(directory.resolve("tokens"), "user-token\n");
     String url = "http://127.0.0.1:" + planner.getAddress().getPort();
-    context =
-        new SpringApplication(GatewayConfiguration.class)
-            .run(
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
                 "--spring.config.name=api-gateway",
                 "--server.port=0",
+                "--spring.datasource.url=jdbc:h2:file:" + directory.resolve("gateway"),
                 "--archway.service-token=inside",
                 "--archway.gateway.planner-url=" + url,
                 "--archway.gateway.registry-url=" + url,
                 "--archway.gateway.log-url=" + url,
                 "--spring.kafka.bootstrap-servers=" + broker.bootstrapServers(),
-                "--archway.gateway.tokens-file=" + directory.resolve("tokens"));
+                "--archway.gateway.tokens-file=" + directory.resolve("tokens")));
+    broker
+        .clientProperties()
+        .forEach((name, value) -> {
+          arguments.add("--spring.cloud.stream.kafka.binder.configuration." + name + "=" + value);
+          arguments.add("--spring.kafka.properties." + name + "=" + value);
+        });
+    context =
+        new SpringApplication(GatewayConfiguration.class).run(arguments.toArray(String[]::new));
   }
 
   @AfterAll
@@ -176,19 +186,19 @@ class WebhooksIT {
         "/api/v1/webhooks"
       })
   void nothingElseIsOpen(String path) throws Exception {
-    assertThat(call(path, new byte[0], Map.of()).statusCode()).isEqualTo(401);
+    // 400: a path that two readers may read in two ways is read by none.
+    int refusal = path.contains("..") || path.contains(";") ? 400 : 401;
+    assertThat(call(path, new byte[0], Map.of()).statusCode()).isEqualTo(refusal);
   }
 
   private static GitEvent told(String delivery) {
     List<GitEvent> events = new ArrayList<>();
+    Map<String, Object> settings = new HashMap<>(broker.clientProperties());
+    settings.put("bootstrap.servers", broker.bootstrapServers());
+    settings.put("group.id", UUID.randomUUID().toString());
+    settings.put("auto.offset.reset", "earliest");
     try (KafkaConsumer<byte[], byte[]> consumer =
-        new KafkaConsumer<>(
-            Map.of(
-                "bootstrap.servers", broker.bootstrapServers(),
-                "group.id", UUID.randomUUID().toString(),
-                "auto.offset.reset", "earliest"),
-            new ByteArrayDeserializer(),
-            new ByteArrayDeserializer())) {
+        new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
       consumer.subscribe(List.of(Topics.GIT_EVENTS));
       await("the event")
           .pollInSameThread()

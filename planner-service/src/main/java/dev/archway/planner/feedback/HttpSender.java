@@ -29,7 +29,7 @@ final class HttpSender {
           .failureRateThreshold(80)
           .waitDurationInOpenState(Duration.ofSeconds(30))
           .permittedNumberOfCallsInHalfOpenState(1)
-          .ignoreExceptions(Sender.UndeliverableException.class)
+          .ignoreException(e -> e instanceof Sender.UndeliverableException)
           .build();
 
   private final HttpClient http =

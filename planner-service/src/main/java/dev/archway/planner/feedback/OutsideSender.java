@@ -58,8 +58,10 @@ final class OutsideSender implements Sender {
             List<String> texts = NoticeCalls.mail(notice, link);
             mail.send(recipients, texts.getFirst(), texts.getLast());
           }
-          case Method.Slack(String url) -> http.send(NoticeCalls.slack(notice, url(url, from), link));
-          case Method.MsTeams(String url) -> http.send(NoticeCalls.teams(notice, url(url, from), link));
+          case Method.Slack(String url) ->
+              http.send(NoticeCalls.slack(notice, url(url, from), link));
+          case Method.MsTeams(String url) ->
+              http.send(NoticeCalls.teams(notice, url(url, from), link));
           case Method.Webhook(String url, Map<String, String> headers) -> {
             Map<String, String> filled = new TreeMap<>();
             headers.forEach((name, value) -> filled.put(name, filled(value, from)));
@@ -90,7 +92,8 @@ final class OutsideSender implements Sender {
       return Template.parse(written)
           .fill(path ->
               path.equals(List.of("secrets"))
-                  ? new dev.archway.expression.Scope.Found.Known((Secrets) id -> secret(SecretRef.within(from, id)))
+                  ? new dev.archway.expression.Scope.Found.Known(
+                      (Secrets) id -> secret(SecretRef.within(from, id)))
                   : new dev.archway.expression.Scope.Found.Never("only secrets are read here"));
     } catch (ExpressionException e) {
       throw new UndeliverableException(String.valueOf(e.getMessage()));

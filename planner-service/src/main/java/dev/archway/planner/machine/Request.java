@@ -47,8 +47,7 @@ public record Request(
 
   /** The same with its number. */
   public Request numbered(long number) {
-    return new Request(
-        id, createdAt, yaml, plan, checkout, warnings, number, origin, traceparent);
+    return new Request(id, createdAt, yaml, plan, checkout, warnings, number, origin, traceparent);
   }
 
   /** The stage run of this id, which must be one of the plan's. */

@@ -89,6 +89,7 @@ public final class Submissions {
         checked.checkout(),
         checked.warnings(),
         0,
+        null,
         TraceParent.current());
   }
 
@@ -107,7 +108,8 @@ public final class Submissions {
         checked.checkout(),
         checked.warnings(),
         0,
-        start.origin());
+        start.origin(),
+        TraceParent.current());
   }
 
   /** The id of what {@code start} starts. */
@@ -130,7 +132,8 @@ public final class Submissions {
             before == null ? null : before.trigger(),
             before == null ? null : before.line(),
             before == null ? null : before.commit(),
-            ended.id()));
+            ended.id()),
+        TraceParent.current());
   }
 
   /** What is wrong with a pipeline whatever its inputs; nothing is asked of anybody outside. */

@@ -20,7 +20,7 @@ import org.springframework.scheduling.support.CronExpression;
  * @param expressions the next time is the first of theirs
  */
 record Schedule(List<CronExpression> expressions, ZoneId zone) {
-  private static final Pattern QUARTZ_DAY = Pattern.compile("\\b([1-7])(?=$|[-,#L])");
+  private static final Pattern QUARTZ_DAY = Pattern.compile("(?<!#)\\b([1-7])(?=$|[-,#L])");
 
   Schedule {
     expressions = List.copyOf(expressions);

@@ -59,12 +59,7 @@ public class TriggerConfiguration {
       Connectors connectors,
       GitRemote remote,
       Executions executions) {
-    return new Triggers(
-        store,
-        pipelines,
-        new RepositoryPipelines(remote),
-        connectors,
-        executions);
+    return new Triggers(store, pipelines, new RepositoryPipelines(remote), connectors, executions);
   }
 
   @Bean

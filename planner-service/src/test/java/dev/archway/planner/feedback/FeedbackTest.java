@@ -127,7 +127,8 @@ class FeedbackTest {
         null,
         List.of(),
         12,
-        origin);
+        origin,
+        null);
   }
 
   private Request ofCommit(GitEvent.Provider provider) {

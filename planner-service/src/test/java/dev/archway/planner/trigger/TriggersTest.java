@@ -413,7 +413,7 @@ class TriggersTest {
       GitEvent older =
           event("d1", "push", Kind.PUSH, null, "refs/heads/main", first, null, "{\"note\":\"x\"}");
       assertThat(run(started(outcome(older))).command()).startsWith("first");
-      String last = git.getRepository().resolve("main").name();
+      String last = Objects.requireNonNull(git.getRepository().resolve("main")).name();
       GitEvent newer =
           event("d2", "push", Kind.PUSH, null, "refs/heads/main", last, null, "{\"note\":\"x\"}");
       assertThat(run(started(outcome(newer))).command()).startsWith("second");
