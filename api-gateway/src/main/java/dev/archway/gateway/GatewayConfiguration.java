@@ -7,6 +7,8 @@ import dev.archway.gateway.access.ExecutionScopes;
 import dev.archway.gateway.access.Operation;
 import dev.archway.gateway.audit.AuditController;
 import dev.archway.gateway.audit.AuditLog;
+import dev.archway.gateway.oidc.OidcConfiguration;
+import dev.archway.gateway.oidc.OidcProperties;
 import dev.archway.gateway.session.SessionController;
 import dev.archway.gateway.session.Sessions;
 import dev.archway.gateway.token.ApiTokens;
@@ -39,7 +41,7 @@ import org.springframework.web.servlet.function.ServerResponse;
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
 @EnableConfigurationProperties(GatewayProperties.class)
-@Import(ProblemConfiguration.class)
+@Import({ProblemConfiguration.class, OidcConfiguration.class})
 public class GatewayConfiguration {
   /** Beside the API's own paths. */
   private static final Set<String> OPEN =
@@ -69,6 +71,7 @@ public class GatewayConfiguration {
       ExecutionScopes executions,
       ApiTokens tokens,
       Sessions sessions,
+      Authenticator people,
       AuditLog audit,
       GatewayProperties properties) {
     FilterRegistrationBean<AccessFilter> registration =
@@ -80,7 +83,8 @@ public class GatewayConfiguration {
                     List.of(
                         new FileTokens(new AccessTokens(properties.tokensFile())),
                         tokens,
-                        sessions)),
+                        sessions,
+                        people)),
                 executions,
                 audit,
                 new AccessFilter.Rates(
@@ -159,8 +163,8 @@ public class GatewayConfiguration {
   }
 
   @Bean
-  SessionController sessionController(Sessions sessions) {
-    return new SessionController(sessions, false);
+  SessionController sessionController(Sessions sessions, OidcProperties oidc) {
+    return new SessionController(sessions, oidc.issuer() != null);
   }
 
   @Bean
