@@ -10,6 +10,7 @@ import java.security.NoSuchAlgorithmException;
 import java.security.interfaces.RSAPrivateKey;
 import java.security.interfaces.RSAPublicKey;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.tomcat.autoconfigure.servlet.TomcatServletWebServerAutoConfiguration;
@@ -96,7 +97,7 @@ class OpenIdServer {
   @Bean
   OAuth2TokenCustomizer<JwtEncodingContext> claims() {
     return context -> {
-      String name = context.getPrincipal().getName();
+      String name = Objects.requireNonNull(context.getPrincipal()).getName();
       if (!name.equals("bob")) {
         context.getClaims().claim("groups", List.of("shop-team", "elsewhere"));
       }
