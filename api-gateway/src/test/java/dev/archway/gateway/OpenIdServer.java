@@ -20,6 +20,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.security.config.Customizer;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configuration.EnableWebSecurity;
+import org.springframework.security.core.Authentication;
 import org.springframework.security.core.userdetails.User;
 import org.springframework.security.core.userdetails.UserDetailsService;
 import org.springframework.security.oauth2.core.AuthorizationGrantType;
@@ -97,7 +98,7 @@ class OpenIdServer {
   @Bean
   OAuth2TokenCustomizer<JwtEncodingContext> claims() {
     return context -> {
-      String name = Objects.requireNonNull(context.getPrincipal()).getName();
+      String name = Objects.<Authentication>requireNonNull(context.getPrincipal()).getName();
       if (!name.equals("bob")) {
         context.getClaims().claim("groups", List.of("shop-team", "elsewhere"));
       }
