@@ -37,7 +37,7 @@ class OidcTest {
         new Door(
             directory,
             "--archway.gateway.oidc.issuer=" + issuer,
-            "--archway.gateway.oidc.client-secret=secret",
+            "--archway.gateway.oidc.client-secret=secret-archway",
             "--archway.gateway.oidc.audience=archway-api",
             "--archway.gateway.oidc.public-url=http://127.0.0.1/",
             "--archway.gateway.oidc.grants.shop-team=runner:acme/shop",
@@ -150,7 +150,7 @@ class OidcTest {
     HttpResponse<String> response =
         CLIENT.send(
             HttpRequest.newBuilder(URI.create(issuer + "/oauth2/token"))
-                .header("Authorization", basic(client + ":secret"))
+                .header("Authorization", basic(client + ":secret-" + client))
                 .header("Content-Type", "application/x-www-form-urlencoded")
                 .POST(BodyPublishers.ofString("grant_type=client_credentials"))
                 .build(),

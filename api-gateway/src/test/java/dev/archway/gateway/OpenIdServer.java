@@ -20,11 +20,13 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.security.config.Customizer;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configuration.EnableWebSecurity;
+import org.springframework.security.config.annotation.web.configuration.OAuth2AuthorizationServerConfiguration;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.userdetails.User;
 import org.springframework.security.core.userdetails.UserDetailsService;
 import org.springframework.security.oauth2.core.AuthorizationGrantType;
 import org.springframework.security.oauth2.core.ClientAuthenticationMethod;
+import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.oauth2.server.authorization.client.InMemoryRegisteredClientRepository;
 import org.springframework.security.oauth2.server.authorization.client.RegisteredClient;
 import org.springframework.security.oauth2.server.authorization.client.RegisteredClientRepository;
@@ -91,7 +93,7 @@ class OpenIdServer {
   private static RegisteredClient.Builder client(String id) {
     return RegisteredClient.withId(id)
         .clientId(id)
-        .clientSecret("{noop}secret")
+        .clientSecret("{noop}secret-" + id)
         .clientAuthenticationMethod(ClientAuthenticationMethod.CLIENT_SECRET_BASIC);
   }
 
@@ -106,6 +108,11 @@ class OpenIdServer {
         context.getClaims().audience(List.of("archway-api"));
       }
     };
+  }
+
+  @Bean
+  JwtDecoder decoder(JWKSource<SecurityContext> keys) {
+    return OAuth2AuthorizationServerConfiguration.jwtDecoder(keys);
   }
 
   @Bean
