@@ -3,13 +3,13 @@ package dev.archway.gateway;
 import dev.archway.gateway.access.Authentication;
 import dev.archway.gateway.access.Authenticator;
 import dev.archway.gateway.access.Caller;
+import dev.archway.gateway.access.Credential;
 import dev.archway.gateway.access.Role;
 import dev.archway.gateway.access.Scope;
 import dev.archway.web.BearerToken;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.List;
 import java.util.Optional;
-import org.springframework.http.HttpHeaders;
 
 /** Knows the tokens of the server's own file; each is an admin of the account. */
 final class FileTokens implements Authenticator {
@@ -25,8 +25,7 @@ final class FileTokens implements Authenticator {
 
   @Override
   public Authentication authenticate(HttpServletRequest request) {
-    Optional<BearerToken> shown =
-        BearerToken.ofHeader(request.getHeader(HttpHeaders.AUTHORIZATION));
+    Optional<BearerToken> shown = Credential.of(request).map(BearerToken::of);
     return shown.isPresent() && tokens.allow(shown.get()) ? ADMIN : new Authentication.Absent();
   }
 }

@@ -7,6 +7,10 @@ import dev.archway.gateway.access.ExecutionScopes;
 import dev.archway.gateway.access.Operation;
 import dev.archway.gateway.audit.AuditController;
 import dev.archway.gateway.audit.AuditLog;
+import dev.archway.gateway.oidc.OidcConfiguration;
+import dev.archway.gateway.oidc.OidcProperties;
+import dev.archway.gateway.session.SessionController;
+import dev.archway.gateway.session.Sessions;
 import dev.archway.gateway.token.ApiTokens;
 import dev.archway.gateway.token.TokenController;
 import dev.archway.gateway.token.TokenStore;
@@ -38,11 +42,16 @@ import org.springframework.web.servlet.function.ServerResponse;
 @Configuration(proxyBeanMethods = false)
 @EnableAutoConfiguration
 @EnableConfigurationProperties(GatewayProperties.class)
-@Import({ProblemConfiguration.class, WebhookConfiguration.class})
+@Import({ProblemConfiguration.class, OidcConfiguration.class, WebhookConfiguration.class})
 public class GatewayConfiguration {
   /** Beside the API's own paths. */
   private static final Set<String> OPEN =
-      Set.of("/", "/actuator/health", "/actuator/health/liveness", "/actuator/health/readiness");
+      Set.of(
+          "/",
+          "/index.html",
+          "/actuator/health",
+          "/actuator/health/liveness",
+          "/actuator/health/readiness");
 
   @Bean
   ApiDocument apiDocument() {
@@ -62,15 +71,21 @@ public class GatewayConfiguration {
       ApiDocument document,
       ExecutionScopes executions,
       ApiTokens tokens,
+      Sessions sessions,
+      Authenticator people,
       AuditLog audit,
       GatewayProperties properties) {
     FilterRegistrationBean<AccessFilter> registration =
         new FilterRegistrationBean<>(
             new AccessFilter(
                 document,
-                OPEN::contains,
+                path -> OPEN.contains(path) || path.startsWith("/ui/"),
                 Authenticator.firstOf(
-                    List.of(new FileTokens(new AccessTokens(properties.tokensFile())), tokens)),
+                    List.of(
+                        new FileTokens(new AccessTokens(properties.tokensFile())),
+                        tokens,
+                        sessions,
+                        people)),
                 executions,
                 audit,
                 new AccessFilter.Rates(
@@ -144,8 +159,13 @@ public class GatewayConfiguration {
   }
 
   @Bean
-  FrontPage frontPage() {
-    return new FrontPage();
+  Sessions sessions(JdbcClient jdbc, Clock clock) {
+    return new Sessions(jdbc, clock);
+  }
+
+  @Bean
+  SessionController sessionController(Sessions sessions, OidcProperties oidc) {
+    return new SessionController(sessions, oidc.issuer() != null);
   }
 
   @Bean

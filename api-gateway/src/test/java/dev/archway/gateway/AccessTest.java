@@ -9,8 +9,12 @@ import dev.archway.contract.api.TokenRequest;
 import dev.archway.contract.api.TokenView;
 import dev.archway.contract.wire.ContractMapper;
 import dev.archway.gateway.access.ApiDocument;
+import dev.archway.gateway.access.Caller;
 import dev.archway.gateway.access.Operation;
 import dev.archway.gateway.access.Role;
+import dev.archway.gateway.access.Scope;
+import dev.archway.gateway.session.Sessions;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -224,6 +228,49 @@ class AccessTest {
           assertThat(entry.address()).isIn("127.0.0.1", "0:0:0:0:0:0:0:1");
           assertThat(entry.status()).isEqualTo(403);
         });
+  }
+
+  @Test
+  void aBrowserShowsItsCookieAndChangesNeedTheServersOwnPage() throws Exception {
+    String token = door.issue("runner", "acme", "shop").token();
+    HttpResponse<String> signedIn = door.send("POST", "/api/v1/session", token);
+    String set = signedIn.headers().firstValue("Set-Cookie").orElseThrow();
+    assertThat(set).contains("; HttpOnly").contains("; SameSite=Lax").contains("; Path=/");
+    String cookie = set.substring(0, set.indexOf(';'));
+
+    assertThat(
+            door.send(door.request("/api/v1/executions/e1").header("Cookie", cookie)).statusCode())
+        .isEqualTo(200);
+    assertThat(door.send(abort(cookie)).statusCode()).isEqualTo(403);
+    assertThat(door.send(abort(cookie).header("X-Requested-With", "archway")).statusCode())
+        .isEqualTo(200);
+    HttpResponse<String> signedOut =
+        door.send(
+            door.request("/api/v1/session")
+                .header("Cookie", cookie)
+                .header("X-Requested-With", "archway")
+                .DELETE());
+    assertThat(signedOut.headers().firstValue("Set-Cookie").orElseThrow())
+        .startsWith("archway-session=;")
+        .contains("Max-Age=0");
+  }
+
+  @Test
+  void aSessionLastsUntilItIsEnded() throws Exception {
+    Caller ada =
+        new Caller("user:ada", List.of(new Caller.Grant(Role.RUNNER, new Scope("acme", "shop"))));
+    String session = door.bean(Sessions.class).begin(ada);
+    HttpResponse<String> me = door.send("GET", "/api/v1/me", session);
+    assertThat(ContractMapper.json().readValue(me.body(), Caller.class)).isEqualTo(ada);
+    assertThat(door.send("DELETE", "/api/v1/session", session).statusCode()).isEqualTo(204);
+    assertThat(Door.problem(door.send("GET", "/api/v1/me", session)).detail())
+        .startsWith("The session is over");
+  }
+
+  private static HttpRequest.Builder abort(String cookie) {
+    return door.request("/api/v1/executions/e1/abort")
+        .header("Cookie", cookie)
+        .POST(HttpRequest.BodyPublishers.noBody());
   }
 
   @Test

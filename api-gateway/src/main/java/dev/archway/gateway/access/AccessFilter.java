@@ -118,7 +118,12 @@ public final class AccessFilter extends OncePerRequestFilter {
       return;
     }
     switch (authenticator.authenticate(request)) {
-      case Authentication.Absent _ -> unauthorized(response, "No token was shown.");
+      case Authentication.Absent _ ->
+          unauthorized(
+              response,
+              Credential.of(request).isPresent()
+                  ? "The token is not known."
+                  : "No token was shown.");
       case Authentication.Refused(String reason) -> unauthorized(response, reason);
       case Authentication.Unavailable(String reason) ->
           write(new Verdict.Denied(503, "Service Unavailable", reason), response);
@@ -140,7 +145,13 @@ public final class AccessFilter extends OncePerRequestFilter {
       FilterChain chain)
       throws ServletException, IOException {
     Operation operation = match.operation();
-    Verdict verdict = judge(operation, role, match.variables(), request, caller);
+    Verdict verdict =
+        operation.changes() && !Credential.meant(request)
+            ? new Verdict.Denied(
+                403,
+                "Forbidden",
+                "A change with the session's cookie needs header X-Requested-With, which other sites' pages cannot send.")
+            : judge(operation, role, match.variables(), request, caller);
     if (!operation.changes()) {
       answer(verdict, response, chain);
       return;

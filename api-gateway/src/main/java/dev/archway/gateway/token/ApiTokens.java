@@ -6,9 +6,9 @@ import dev.archway.contract.api.TokenView;
 import dev.archway.gateway.access.Authentication;
 import dev.archway.gateway.access.Authenticator;
 import dev.archway.gateway.access.Caller;
+import dev.archway.gateway.access.Credential;
 import dev.archway.gateway.access.Role;
 import dev.archway.gateway.access.Scope;
-import dev.archway.web.BearerToken;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Clock;
 import java.time.Duration;
@@ -19,7 +19,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
-import org.springframework.http.HttpHeaders;
 
 /**
  * Knows callers by their API tokens. What the database says of a token is believed for five
@@ -47,7 +46,7 @@ public final class ApiTokens implements Authenticator {
 
   @Override
   public Authentication authenticate(HttpServletRequest request) {
-    return BearerToken.textOf(request.getHeader(HttpHeaders.AUTHORIZATION))
+    return Credential.of(request)
         .flatMap(TokenText::read)
         .map(this::judge)
         .orElseGet(Authentication.Absent::new);
