@@ -6,7 +6,6 @@ import java.net.Proxy;
 import java.net.ProxySelector;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.util.List;
 
 /**
  * The way out for a service: whatever connects to an address that a user has named (connectors'
@@ -43,17 +42,18 @@ public final class Egress implements AutoCloseable {
   }
 
   /**
-   * Says early, and in words, what the proxy would say.
+   * Says early, and in words, what the proxy would say. Whoever has to connect without the proxy
+   * connects to the address that this returns.
    *
    * @throws EgressRefusedException when the address is refused
    * @throws IOException when the name has none
    */
-  public void check(URI uri) throws IOException {
+  public InetAddress check(URI uri) throws IOException {
     String host = uri.getHost();
     if (host == null) {
       throw new IOException("cannot connect to \"%s\": it names no host".formatted(uri));
     }
-    List<InetAddress> _ = rules.resolve(host);
+    return rules.resolve(host).getFirst();
   }
 
   /** Why the proxy made no connection for this request; the exception itself when it did. */

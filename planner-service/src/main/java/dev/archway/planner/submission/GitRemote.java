@@ -4,7 +4,10 @@ import dev.archway.connector.egress.Egress;
 import dev.archway.contract.connector.Connector;
 import dev.archway.contract.connector.SecretRef;
 import java.io.IOException;
+import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.net.Proxy;
+import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.URL;
 import java.time.Duration;
@@ -27,7 +30,7 @@ public final class GitRemote {
   /** How long a repository may take to answer. */
   public static final Duration LIMIT = Duration.ofSeconds(10);
 
-  private static final Set<String> SCHEMES = Set.of("http", "https", "file");
+  private static final Set<String> SCHEMES = Set.of("http", "https", "git", "file");
 
   private final Function<SecretRef, String> secrets;
   private final Egress egress;
@@ -48,26 +51,45 @@ public final class GitRemote {
    */
   public Map<String, Ref> refs(Connector.Git connector, String url) throws IOException {
     try {
-      URIish address = new URIish(url);
-      String scheme = address.getScheme();
-      if (scheme != null && !SCHEMES.contains(scheme)) {
-        throw new IOException("scheme \"%s\" (expected: https, http or file)".formatted(scheme));
-      }
-      if (address.getHost() != null && !"file".equals(scheme)) {
-        egress.check(java.net.URI.create(scheme + "://" + address.getHost()));
-      }
       LsRemoteCommand command =
           Git.lsRemoteRepository()
-              .setRemote(url)
+              .setRemote(reachable(url))
               .setHeads(false)
               .setTags(false)
               .setTimeout((int) LIMIT.toSeconds());
       return prepared(command, connector).callAsMap();
     } catch (GitAPIException e) {
       throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  /**
+   * The address to give to a command for a repository's: where git's own protocol would leave by
+   * itself, it names what the host's name was checked to mean.
+   *
+   * @throws IOException when nobody may connect there
+   */
+  public String reachable(String url) throws IOException {
+    try {
+      URIish address = new URIish(url);
+      String scheme = address.getScheme();
+      if (scheme != null && !SCHEMES.contains(scheme)) {
+        throw new IOException(
+            "scheme \"%s\" (expected: https, http, git or file)".formatted(scheme));
+      }
+      if (address.getHost() == null || "file".equals(scheme)) {
+        return url;
+      }
+      InetAddress checked = egress.check(URI.create(scheme + "://" + address.getHost()));
+      return "git".equals(scheme) ? address.setHost(literal(checked)).toString() : url;
     } catch (URISyntaxException | IllegalArgumentException e) {
       throw new IOException("\"%s\" is no address of a repository".formatted(url), e);
     }
+  }
+
+  private static String literal(InetAddress address) {
+    String text = address.getHostAddress();
+    return address instanceof Inet6Address ? "[" + text + "]" : text;
   }
 
   /** A command that speaks as the connector's user, and through the guarded way only. */

@@ -132,10 +132,11 @@ final class RepositoryPipelines {
     return wanted;
   }
 
-  private FetchCommand command(Git git, Start.Repository repository, String spec) {
+  private FetchCommand command(Git git, Start.Repository repository, String spec)
+      throws IOException {
     return remote
         .prepared(git.fetch(), repository.connector())
-        .setRemote(repository.url())
+        .setRemote(remote.reachable(repository.url()))
         .setRefSpecs(new RefSpec(spec))
         .setTagOpt(TagOpt.NO_TAGS)
         .setTimeout((int) LIMIT.toSeconds());

@@ -58,7 +58,8 @@ class GitRemoteTest {
       strings = {
         "http://169.254.169.254/latest/meta-data",
         "https://[fe80::1]/app.git",
-        "http://100.100.100.200/app.git"
+        "http://100.100.100.200/app.git",
+        "git://169.254.169.254/app.git"
       })
   void addressesThatNobodyMayReachAreRefused(String url) {
     assertThatThrownBy(() -> remote.refs(ANYBODY, url)).isInstanceOf(EgressRefusedException.class);
@@ -66,16 +67,11 @@ class GitRemoteTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {
-        "git://127.0.0.1/app.git",
-        "ssh://127.0.0.1/app.git",
-        "ftp://127.0.0.1/app.git",
-        "sftp://127.0.0.1/app.git"
-      })
+      strings = {"ssh://127.0.0.1/app.git", "ftp://127.0.0.1/app.git", "sftp://127.0.0.1/app.git"})
   void transportsThatGoAnotherWayAreRefused(String url) {
     assertThatThrownBy(() -> remote.refs(ANYBODY, url))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("expected: https, http or file");
+        .hasMessageContaining("expected: https, http, git or file");
   }
 
   @Test
