@@ -116,7 +116,8 @@ class MultiArchIT {
             "/api/v1/pipelines/validate",
             ContractMapper.json()
                 .writeValueAsString(
-                    new Submission(yaml, Map.of("build", "main", "variables.tag.value", "1"), null, null)));
+                    new Submission(
+                        yaml, Map.of("build", "main", "variables.tag.value", "1"), null, null)));
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
   }
 
