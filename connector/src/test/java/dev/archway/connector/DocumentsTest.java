@@ -58,7 +58,7 @@ class DocumentsTest {
         "type: Git, spec: {url: /srv/other.git, connectionType: Repo}",
         "type: Git, spec: {url: 'git://internal/other', connectionType: Repo}",
         "type: K8sCluster, spec: {credential: {type: InheritFromDelegate}, platforms: [linux/amd64]}",
-        "type: K8sCluster, spec: {credential: {type: Kubeconfig, spec: {path: /root/.kube/config}}, platforms: [linux/amd64]}"
+        "type: K8sCluster, spec: {credential: {type: Kubeconfig, spec: {path: /home/.kube/config}}, platforms: [linux/amd64]}"
       })
   void whatRestsOnTheServersMachineIsForTheAccountAlone(String fields) {
     String yaml = "connector: {identifier: c, " + fields + "}";
