@@ -116,19 +116,76 @@ final class KubernetesBenchmark {
 
   /**
    * The last line of a step to the first of the next: the end of one process, the hand-over, the start of another. The first step takes
-   * long enough for the kubelet to have started all ten containers, one after the other.
+   * long enough for the kubelet to have started all ten containers, one after the other. The floor, in turn with it: the same ten commands
+   * by shells that wait at a FIFO each, in a pod of nothing else.
    */
   private static void handoff(int count) throws Exception {
     List<Double> gaps = new ArrayList<>();
+    List<Double> floor = new ArrayList<>();
     String pipeline = steps(10, "echo on").replaceFirst("echo on", "sleep 15; echo on");
     execute(pipeline);
     for (int i = 0; i < count; i++) {
-      TreeMap<String, List<Instant>> lines = lines(execute(pipeline));
-      for (int step = 1; step < 10; step++) {
-        gaps.add(millis(lines.get("s" + step).getLast(), lines.get("s" + (step + 1)).getFirst()));
-      }
+      floor.addAll(gaps(shells("floor-" + Long.toString(System.nanoTime(), 36))));
+      gaps.addAll(gaps(lines(execute(pipeline))));
     }
     print("step end to next step's first output", gaps);
+    print("floor: shells that wait at FIFOs", floor);
+  }
+
+  private static List<Double> gaps(TreeMap<String, List<Instant>> lines) {
+    List<Double> gaps = new ArrayList<>();
+    for (int step = 1; step < 10; step++) {
+      List<Instant> before = lines.get("s" + step);
+      List<Instant> after = lines.get("s" + (step + 1));
+      if (before != null && after != null) {
+        gaps.add(millis(before.getLast(), after.getFirst()));
+      }
+    }
+    return gaps;
+  }
+
+  /** Runs the floor's pod; when each of its containers wrote its line, by containerd's time. */
+  private static TreeMap<String, List<Instant>> shells(String name) throws Exception {
+    StringBuilder pod =
+        new StringBuilder(
+            """
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: %s, namespace: default}
+            spec:
+              restartPolicy: Never
+              nodeSelector: {kubernetes.io/arch: amd64}
+              volumes: [{name: gates, emptyDir: {}}]
+              initContainers:
+              - {name: gates, image: alpine, imagePullPolicy: IfNotPresent, volumeMounts: [{name: gates, mountPath: /gates}], command: [sh, -c, 'for i in 1 2 3 4 5 6 7 8 9 10; do mkfifo /gates/$i; done; echo "echo on" >/gates/script']}
+              containers:
+            """
+                .formatted(name));
+    for (int step = 1; step <= 10; step++) {
+      String before = step == 1 ? "sleep 15" : "read _ </gates/" + step;
+      String after = step == 10 ? "" : "; echo >/gates/" + (step + 1);
+      pod.append("  - {name: s%d, image: alpine, imagePullPolicy: IfNotPresent, volumeMounts: [{name: gates, mountPath: /gates}], command: [sh, -c, '%s; sh -e /gates/script%s']}\n"
+          .formatted(step, before, after));
+    }
+    Path file = Files.createTempFile("floor", ".yaml");
+    Files.writeString(file, pod);
+    kubectl("create", "-f", file.toString());
+    Files.delete(file);
+    TreeMap<String, List<Instant>> lines = new TreeMap<>();
+    // Asked for only afterwards: each question is a process beside what is measured.
+    Thread.sleep(20_000);
+    while (!kubectl("get", "pod", name, "--namespace", "default", "-o", "jsonpath={.status.phase}").equals("Succeeded")) {
+      Thread.sleep(1000);
+    }
+    for (int step = 1; step <= 10; step++) {
+      // A kubelet may lose the log of a container that ended at once.
+      String log = kubectl("logs", name, "--namespace", "default", "--container", "s" + step, "--timestamps");
+      if (log.endsWith("Z on\n")) {
+        lines.put("s" + step, List.of(Instant.parse(log.substring(0, log.indexOf(' ')))));
+      }
+    }
+    kubectl("delete", "pod", name, "--namespace", "default", "--wait=false", "--grace-period=1");
+    return lines;
   }
 
   /** Stages side by side: the server's memory before, and with all of them in flight. */

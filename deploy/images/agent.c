@@ -11,7 +11,8 @@
  * A step's folder: bell (FIFO), argv and env (each word ended by NUL), go (the gate is open, and since when), next (whose gate
  * to open when the step succeeds), killed (why it was ended), term and kill (what was asked of the step), started, running (its
  * program has begun), log (again and again "<RFC 3339 time> stdout|stderr <length>", a line feed and so many bytes), exit (the
- * exit code, and "next" when the next step goes on).
+ * exit code, and "next" when the next step goes on), *.own and *.bell (a step's script, and another name of the FIFO that is in its
+ * place while the step's shell waits there).
  * What counts is which files are there; the bell only says "look again", so no ring is ever missed.
  */
 #define _GNU_SOURCE
@@ -200,6 +201,100 @@ static void start(char **argv, char **environment, int *out, int *err, int *fail
   *failure = f[0];
 }
 
+/*
+ * A step's shell that was begun before its gate was open: its script is a FIFO, at which it waits, so that opening the gate is one
+ * write. To make a process and to load a program takes tens of milliseconds on a busy node, most of all the first time in a container.
+ */
+static struct {
+  int begun, out, err, failure;
+  size_t length;
+  char script[PATH_MAX], text[PIPE_BUF];
+  struct stat argv, env, fifo;
+} ahead;
+
+static char own_script[PATH_MAX + 8], script_bell[PATH_MAX + 8];
+
+/* What a program sees of the variables before its script, or loads because of them, an earlier step may still have to make. */
+static int reads_early(char **environment) {
+  for (; *environment; environment++)
+    if (!strncmp(*environment, "BASH_ENV=", 9) || !strncmp(*environment, "LD_", 3) || !strncmp(*environment, "SECONDS=", 8)) return 1;
+  return 0;
+}
+
+static int same(const char *name, const struct stat *as) {
+  struct stat now;
+  return fstatat(folder, name, &now, 0) == 0 && now.st_ino == as->st_ino && now.st_mtim.tv_sec == as->st_mtim.tv_sec
+      && now.st_mtim.tv_nsec == as->st_mtim.tv_nsec;
+}
+
+static int is_fifo(void) {
+  struct stat now;
+  return stat(ahead.script, &now) == 0 && S_ISFIFO(now.st_mode) && now.st_ino == ahead.fifo.st_ino;
+}
+
+/* From now on the script is what it seems to be, for whoever opens it again, unless it has been brought anew. */
+static void put_back(void) {
+  if (is_fifo() && rename(own_script, ahead.script) < 0) die("put back", ahead.script);
+  unlink(script_bell);
+}
+
+/* Begins the shell of a step whose files have been brought. One that cannot be begun so is begun when its gate is open. */
+static void begin_ahead(void) {
+  size_t count, variables;
+  struct stat info;
+  if (fstatat(folder, "argv", &ahead.argv, 0) < 0 || fstatat(folder, "env", &ahead.env, 0) < 0) return;
+  char **argv = words("argv", &count), **environment = words("env", &variables);
+  if (count < 2 || (strcmp(argv[0], "sh") && strcmp(argv[0], "bash")) || reads_early(environment)) return;
+  /* For the variable of that name, which counts from the shell's beginning. */
+  static const char first[] = "SECONDS=0; ";
+  size_t room = sizeof ahead.text - (sizeof first - 1);
+  memcpy(ahead.text, first, sizeof first - 1);
+  snprintf(ahead.script, sizeof ahead.script, "%s", argv[count - 1]);
+  snprintf(own_script, sizeof own_script, "%s.own", ahead.script);
+  int fd = open(ahead.script, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+  if (fd < 0) return;
+  /* Whole in one write that a FIFO takes at any time. */
+  ssize_t n = fstat(fd, &info) == 0 && S_ISREG(info.st_mode) && (size_t)info.st_size <= room
+      ? read(fd, ahead.text + sizeof first - 1, room) : -1;
+  close(fd);
+  if (n < 0 || n != info.st_size) return;
+  ahead.length = sizeof first - 1 + (size_t)n;
+  snprintf(script_bell, sizeof script_bell, "%s.bell", ahead.script);
+  if (mkfifo(script_bell, 0666) < 0 || stat(script_bell, &ahead.fifo) < 0) return;
+  if (rename(ahead.script, own_script) < 0) return;
+  if (link(script_bell, ahead.script) < 0) {
+    if (rename(own_script, ahead.script) < 0) die("put back", ahead.script);
+    return;
+  }
+  start(argv, environment, &ahead.out, &ahead.err, &ahead.failure);
+  ahead.begun = 1;
+}
+
+/* Ends a shell that was begun for nothing: the step does not run, is to run with other files, or its shell has not lasted. */
+static void forget_ahead(void) {
+  if (!ahead.begun) return;
+  ahead.begun = 0;
+  if (child_state < 0) {
+    kill(child, SIGKILL);
+    waitpid(child, NULL, 0);
+  }
+  child_state = -1;
+  close(ahead.out);
+  close(ahead.err);
+  close(ahead.failure);
+  put_back();
+}
+
+/* Gives the waiting shell its script; false as long as it has not come to wait for it. */
+static int feed(void) {
+  int fd = open(script_bell, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+  if (fd < 0) return 0;
+  put_back();
+  if (write_all(fd, ahead.text, ahead.length) < 0) die("give its script to", "the step's shell");
+  close(fd);
+  return 1;
+}
+
 static void ring_in(int dir) {
   int fd = openat(dir, "bell", O_WRONLY | O_NONBLOCK | O_CLOEXEC);
   if (fd < 0) return; /* Nobody waits there yet; whoever comes looks before it waits. */
@@ -243,16 +338,23 @@ static int attempt(const char *dir) {
   if (bell < 0) die("open the bell in", dir);
   struct signalfd_siginfo info;
 
-  while (!there("go")) {
-    if (there("term") || there("kill")) {
-      stopped = 1;
-      return 143;
+  for (int tried = 0; !there("go");) {
+    if (there("term") || there("kill")) stopped = 1;
+    if (!stopped && !tried && there("argv")) {
+      tried = 1;
+      begin_ahead();
+      continue;
     }
-    struct pollfd wait[2] = {{bell, POLLIN, 0}, {signal_fd, POLLIN, 0}};
-    poll(wait, 2, -1);
-    drain_bell(bell);
-    if (read(signal_fd, &info, sizeof info) > 0 && info.ssi_signo != SIGCHLD) {
-      stopped = 1;
+    if (!stopped) {
+      struct pollfd wait[2] = {{bell, POLLIN, 0}, {signal_fd, POLLIN, 0}};
+      poll(wait, 2, -1);
+      drain_bell(bell);
+      while (read(signal_fd, &info, sizeof info) > 0)
+        if (info.ssi_signo != SIGCHLD) stopped = 1;
+      reap();
+    }
+    if (stopped) {
+      forget_ahead();
       return 143;
     }
   }
@@ -261,13 +363,23 @@ static int attempt(const char *dir) {
   close(started);
   log_fd = openat(folder, "log", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
   if (log_fd < 0) die("open the log in", dir);
+  int out, err, failure, asked = 0;
+  reap();
+  if (child_state >= 0 || !same("argv", &ahead.argv) || !same("env", &ahead.env) || !is_fifo()) forget_ahead();
+  int fed = !ahead.begun || feed();
   size_t count, variables;
   char **argv = words("argv", &count), **environment = words("env", &variables);
   if (count == 0) die("find a command in", dir);
   unlinkat(folder, "env", 0);
 
-  int out, err, failure, asked = 0;
-  start(argv, environment, &out, &err, &failure);
+  if (ahead.begun) {
+    out = ahead.out;
+    err = ahead.err;
+    failure = ahead.failure;
+    ahead.begun = 0;
+  } else {
+    start(argv, environment, &out, &err, &failure);
+  }
   /* Without a word at its end: the step's own program runs. */
   int error = 0;
   ssize_t told = read(failure, &error, sizeof error);
@@ -275,7 +387,10 @@ static int attempt(const char *dir) {
   if (told == 0) keep("running", "%d", child);
   while (child_state < 0) {
     struct pollfd wait[4] = {{bell, POLLIN, 0}, {signal_fd, POLLIN, 0}, {out, POLLIN, 0}, {err, POLLIN, 0}};
-    if (poll(wait, 4, -1) < 0) continue;
+    /* A shell that is still on its way to its script is looked at again at once. */
+    int news = poll(wait, 4, fed ? -1 : 1);
+    if (!fed) fed = feed();
+    if (news < 0) continue;
     if (wait[2].revents && pump(out, 1, "stdout") == 0) { close(out); out = -1; }
     if (wait[3].revents && pump(err, 2, "stderr") == 0) { close(err); err = -1; }
     if (wait[1].revents) {

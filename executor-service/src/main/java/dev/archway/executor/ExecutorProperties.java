@@ -82,7 +82,7 @@ public record ExecutorProperties(
    * @param certificateAuthorities a file in PEM; null for none beside the usual
    */
   public record Kubernetes(
-      @DefaultValue("docker.io/archway/agent:4") String agentImage,
+      @DefaultValue("docker.io/archway/agent:5") String agentImage,
       @DefaultValue("docker.io/archway/builder:3") String builderImage,
       @DefaultValue("8m") Duration initTimeout,
       @DefaultValue("24h") Duration sweepAfter,

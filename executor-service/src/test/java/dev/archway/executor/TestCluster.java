@@ -195,7 +195,7 @@ public final class TestCluster implements AutoCloseable {
 
   public KubernetesSettings settings() {
     return new KubernetesSettings(
-        "docker.io/archway/agent:4",
+        "docker.io/archway/agent:5",
         "docker.io/archway/builder:3",
         "docker.io/archway/transfer:1",
         Duration.ofMinutes(2),

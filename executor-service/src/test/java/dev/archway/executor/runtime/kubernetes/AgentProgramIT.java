@@ -2,6 +2,7 @@ package dev.archway.executor.runtime.kubernetes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -9,13 +10,18 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The agent itself, compiled here and talked to as an executor does, without a cluster. */
 final class AgentProgramIT {
@@ -165,5 +171,117 @@ final class AgentProgramIT {
         .containsExactly(139_264, 139_264, 21_472);
     assertThat(frames.getLast().what()).isEqualTo("some");
     assertThat(frames.getLast().text().lines()).hasSize(1_000);
+  }
+
+  /** A step in its container, whose files have been brought and whose gate is shut. */
+  private Process waiting(String shell, String environment, String script) throws Exception {
+    assertThat(start(agent.toString(), "install", pod.toString(), "step").waitFor()).isZero();
+    bring(shell, environment, script);
+    return start(agent.toString(), "step", folder().toString());
+  }
+
+  private Path folder() {
+    return pod.resolve("steps/step");
+  }
+
+  /** As the conversation does it: each file whole, the command last. */
+  private void bring(String shell, String environment, String script) throws IOException {
+    put("script.sh", script);
+    put("env", environment);
+    put("argv", shell + "\0-e\0" + folder().resolve("script.sh") + "\0");
+  }
+
+  private void put(String name, String content) throws IOException {
+    Path part = Files.writeString(folder().resolve(name + ".part"), content);
+    Files.move(part, folder().resolve(name), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private void open(Process step) throws Exception {
+    put("go", "");
+    talk(0, "ring step");
+    assertThat(step.waitFor(30, TimeUnit.SECONDS)).isTrue();
+  }
+
+  private void untilTheShellWaits() {
+    Path script = folder().resolve("script.sh");
+    await()
+        .until(() ->
+            ProcessHandle.allProcesses()
+                .anyMatch(each ->
+                    each.info().arguments().stream()
+                        .flatMap(Arrays::stream)
+                        .anyMatch(script.toString()::equals)));
+  }
+
+  private String output() throws IOException {
+    // Each piece has a line of its own before it.
+    return Files.readAllLines(folder().resolve("log")).stream()
+        .filter(line -> !line.matches("\\S+Z std(out|err) [0-9]+"))
+        .collect(Collectors.joining("\n"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"sh", "bash"})
+  void theShellOfABroughtStepWaitsAtItsGateAndSeesItsScriptAsAFile(String shell) throws Exception {
+    Process step = waiting(shell, "X=7\0", "echo $X $SECONDS\ncat \"$0\"\nfalse\necho never\n");
+    untilTheShellWaits();
+    assertThat(folder().resolve("log")).doesNotExist();
+    open(step);
+    assertThat(output()).isEqualTo("7 0\necho $X $SECONDS\ncat \"$0\"\nfalse\necho never");
+    assertThat(folder().resolve("exit")).content().isEqualTo("1");
+    try (var files = Files.list(folder())) {
+      assertThat(files.map(each -> each.getFileName().toString()))
+          .containsExactlyInAnyOrder(
+              "argv", "bell", "exit", "go", "log", "running", "script.sh", "started");
+    }
+  }
+
+  @Test
+  void whatIsBroughtAgainIsWhatRuns() throws Exception {
+    Process step = waiting("sh", "X=7\0", "echo old $X\n");
+    untilTheShellWaits();
+    bring("sh", "X=8\0", "echo new $X\n");
+    open(step);
+    assertThat(output()).isEqualTo("new 8");
+  }
+
+  @Test
+  void aShellThatWaitsEndsWithAStepThatIsNotToRun() throws Exception {
+    Process step = waiting("sh", "", "echo never\n");
+    untilTheShellWaits();
+    List<ProcessHandle> shells = step.descendants().toList();
+    talk(0, "term step stopped");
+    assertThat(step.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(step.exitValue()).isEqualTo(143);
+    assertThat(shells).isNotEmpty().noneMatch(ProcessHandle::isAlive);
+    assertThat(folder().resolve("started")).doesNotExist();
+  }
+
+  @Test
+  void aShellThatDiesBeforeItsGateOpensIsBegunAgain() throws Exception {
+    Process step = waiting("sh", "", "echo on\n");
+    untilTheShellWaits();
+    step.descendants().forEach(ProcessHandle::destroyForcibly);
+    await().until(() -> step.descendants().findAny().isEmpty());
+    open(step);
+    assertThat(output()).isEqualTo("on");
+  }
+
+  @Test
+  void whatAShellReadsBeforeItsScriptIsNotReadAhead() throws Exception {
+    Path first = home.resolve("first");
+    Process step = waiting("bash", "BASH_ENV=" + first + "\0", "echo on\n");
+    talk(0, "ring step");
+    Files.writeString(first, "echo first\n");
+    open(step);
+    assertThat(output()).isEqualTo("first\non");
+  }
+
+  @Test
+  void aLongScriptRunsAsAnyOther() throws Exception {
+    Process step = waiting("sh", "", "#" + "x".repeat(5_000) + "\necho on\n");
+    talk(0, "ring step");
+    open(step);
+    assertThat(output()).isEqualTo("on");
   }
 }
