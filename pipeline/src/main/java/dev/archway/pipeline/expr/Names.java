@@ -124,6 +124,12 @@ final class Names implements Scope {
     own.putAll(known);
   }
 
+  /** True for what a run that somebody started does not have. */
+  static boolean ofEvent(List<String> path) {
+    return Set.of("trigger", "eventPayload").contains(path.getFirst())
+        || EVENT.contains(String.join(".", path));
+  }
+
   /** The step or group around the place; null outside. */
   @Nullable String step() {
     return step;
