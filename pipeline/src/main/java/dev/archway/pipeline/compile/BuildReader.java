@@ -35,6 +35,8 @@ final class BuildReader {
           "PLUGIN_USE_NEW_RUN",
           "PLUGIN_VERBOSITY");
 
+  private static final Set<String> PLATFORMS = Set.of("PLUGIN_PLATFORM", "PLUGIN_PLATFORMS");
+
   private final Lookup lookup;
 
   BuildReader(Lookup lookup) {
@@ -55,7 +57,7 @@ final class BuildReader {
       }
     }
     variables(fields);
-    Caching.check(fields);
+    Caching.ofBuild(fields);
     String dockerfile = fields.text("dockerfile");
     String context = fields.text("context");
     String in = StepReader.inWorkspace(fields, "context", context == null ? "." : context);
@@ -140,6 +142,12 @@ final class BuildReader {
             "envVariables",
             ProblemCode.NOT_SUPPORTED,
             "\"%s\" is not used: it says how Harness's build tool works, not what comes out of it"
+                .formatted(name));
+      } else if (PLATFORMS.contains(name)) {
+        fields.error(
+            "envVariables",
+            ProblemCode.NOT_SUPPORTED,
+            "\"%s\" would have one machine build for several platforms, which each build for their own here (expected: platforms of the stage, such as [linux/amd64, linux/arm64], which joins what they push)"
                 .formatted(name));
       } else if (name.startsWith("PLUGIN_")) {
         fields.error(

@@ -5,6 +5,7 @@ import dev.archway.pipeline.Findings;
 import dev.archway.pipeline.ProblemCode;
 import dev.archway.pipeline.dialect.Field;
 import dev.archway.pipeline.dialect.Kind;
+import dev.archway.pipeline.dialect.Refused;
 import dev.archway.pipeline.dialect.Shape;
 import dev.archway.pipeline.yaml.YamlNode;
 import dev.archway.pipeline.yaml.YamlNode.Place;
@@ -343,8 +344,8 @@ final class Fields {
       error(
           key,
           ProblemCode.NOT_SUPPORTED,
-          "\"%s\" is part of Harness's dialect, but Archway does not run it, and leaving it out would change the result (expected: a pipeline without it)"
-              .formatted(key));
+          "\"%s\" is part of Harness's dialect, but Archway does not run it, and leaving it out would change the result (expected: %s)"
+              .formatted(key, Refused.instead(key)));
     }
   }
 

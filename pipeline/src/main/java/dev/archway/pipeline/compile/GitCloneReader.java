@@ -2,6 +2,7 @@ package dev.archway.pipeline.compile;
 
 import dev.archway.contract.plan.CodebasePlan;
 import dev.archway.contract.plan.StepPlan;
+import dev.archway.contract.plan.Workspace;
 import dev.archway.pipeline.ProblemCode;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +21,7 @@ final class GitCloneReader {
         written == null
             ? codebase == null ? "?" : name(codebase.url())
             : StepReader.inWorkspace(spec, "cloneDirectory", written);
-    if (directory.equals(".")) {
+    if (directory.equals(".") && written != null && Workspace.inside(written).isPresent()) {
       spec.error(
           "cloneDirectory",
           ProblemCode.BAD_VALUE,

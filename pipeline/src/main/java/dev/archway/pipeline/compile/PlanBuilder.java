@@ -87,6 +87,10 @@ public final class PlanBuilder {
         pipeline.has("notificationRules")
             ? NotificationReader.read(pipeline.node().get("notificationRules"), findings)
             : List.of();
+    Fields flowControl = pipeline.object("flowControl");
+    if (flowControl != null) {
+      flowControl.finish();
+    }
     if (!selected.isEmpty() && !Boolean.TRUE.equals(selective)) {
       pipeline.error(
           "allowStageExecutions",

@@ -98,7 +98,7 @@ final class StageReader {
     if (provenance != null) {
       provenance.finish();
     }
-    Caching.check(spec);
+    Caching.ofStage(spec);
     List<Run> runs = runs(spec, id);
     Fields execution = spec.requiredObject("execution");
     List<YamlNode> items = execution.items("steps");
@@ -176,7 +176,8 @@ final class StageReader {
     String from = infrastructure.text("useFromStage");
     Fields placementFields;
     if (from != null) {
-      Fields other = placements.get(from);
+      // Of a stage that runs several times, whose runs have their numbers behind their names.
+      Fields other = placements.getOrDefault(from, placements.get(from + "_0"));
       if (other == null) {
         infrastructure.error(
             "useFromStage",

@@ -106,6 +106,9 @@ public final class PipelineShapes {
       Shape.of("Properties", "What the stages share.")
           .with(object("ci", "What the stages of type CI share.", () -> CI));
 
+  private static final Shape.Keys FLOW_CONTROL =
+      Shape.of("FlowControl", "Accepted where it is empty.").refuses("barriers");
+
   /** A pipeline. */
   public static final Shape.Keys PIPELINE =
       Shape.of("Pipeline", "A pipeline.")
@@ -122,6 +125,7 @@ public final class PipelineShapes {
               Field.anything(
                   "notificationRules",
                   "Whom the run tells of itself, by mail, Slack, Microsoft Teams or a webhook."),
+              object("flowControl", "Accepted where it is empty.", () -> FLOW_CONTROL),
               Templates.reference())
           .ignores(
               "Accepted, and says nothing about the run.",
@@ -129,7 +133,6 @@ public final class PipelineShapes {
               "tags",
               "delegateSelectors",
               "fixedInputsOnRerun")
-          .refuses("flowControl")
           .unless("template");
 
   private PipelineShapes() {}

@@ -128,7 +128,8 @@ public sealed interface Shape {
         fields.add(
             new Field(
                 key,
-                "Not supported: Harness honours it, Archway does not, and leaving it out would change the result.",
+                "Not supported: Harness honours it, Archway does not, and leaving it out would change the result. Instead: %s."
+                    .formatted(Refused.instead(key)),
                 new Kind.Anything(),
                 false,
                 use,

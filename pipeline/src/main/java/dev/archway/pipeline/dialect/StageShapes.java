@@ -224,11 +224,16 @@ public final class StageShapes {
 
   private StageShapes() {}
 
-  /** What stages and builds accept, with a warning where it is enabled. */
+  /** What stages accept, with a warning where it is enabled. */
   static Field[] caching() {
     return new Field[] {
       object("caching", "Accepted, with a warning where it is enabled.", () -> CACHING),
-      object("buildIntelligence", "Accepted, with a warning where it is enabled.", () -> CACHING)
+      buildIntelligence()
     };
+  }
+
+  static Field buildIntelligence() {
+    return object(
+        "buildIntelligence", "Accepted, with a warning where it is enabled.", () -> CACHING);
   }
 }

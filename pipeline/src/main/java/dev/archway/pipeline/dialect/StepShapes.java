@@ -133,7 +133,9 @@ public final class StepShapes {
                 "baseImageConnectorRefs",
                 "Connectors of type DockerRegistry, to pull base images with."),
             RESOURCES_FIELD)
-        .with(StageShapes.caching())
+        .with(
+            flag("caching", "Accepted with a warning: the result is the same, but slower."),
+            StageShapes.buildIntelligence())
         .ignores(
             "Accepted: how Harness's build tool works, not what comes out of it.",
             "optimize",

@@ -393,8 +393,12 @@ public final class Expressions {
               scalar.place(),
               path,
               ProblemCode.UNSUPPORTED_EXPRESSION,
-              "<+%s> is nothing in a run that no event started, and stands here as \"null\""
-                  .formatted(code.written()));
+              "<+%s> is nothing%s, and stands here as \"null\""
+                  .formatted(
+                      code.written(),
+                      code.references().stream().anyMatch(Names::ofEvent)
+                          ? " in a run that no event started"
+                          : ""));
         }
         yield Code.text(value);
       }

@@ -59,6 +59,11 @@ final class Names implements Scope {
   private static final Set<String> EXECUTION =
       Set.of("pipeline.executionId", "pipeline.sequenceId", "pipeline.startTs");
 
+  /** Of Harness's own surroundings. */
+  private static final Pattern NOT_KEPT =
+      Pattern.compile(
+          "(pipeline|stage|step)\\.executionUrl|pipeline\\.(triggeredBy\\..*|selectedStages|resumedExecutionId|storeType|repo|branch)|inputSet(\\..*)?|(org|project)\\.(name|description|tags\\..*)|strategy\\.(currentStatus|node\\..*)|pipeline\\.stages\\.[^.]*\\.(currentStatus|liveStatus)");
+
   private static final Set<String> STRATEGY = Set.of("matrix", "strategy", "repeat");
 
   private final @Nullable Names outer;
@@ -119,6 +124,12 @@ final class Names implements Scope {
     own.putAll(known);
   }
 
+  /** True for what a run that somebody started does not have. */
+  static boolean ofEvent(List<String> path) {
+    return Set.of("trigger", "eventPayload").contains(path.getFirst())
+        || EVENT.contains(String.join(".", path));
+  }
+
   /** The step or group around the place; null outside. */
   @Nullable String step() {
     return step;
@@ -137,6 +148,9 @@ final class Names implements Scope {
     }
     if (EXECUTION.contains(joined)) {
       return new Found.Later();
+    }
+    if (NOT_KEPT.matcher(joined).matches()) {
+      return never(joined, "; Harness tells it, and Archway does not");
     }
     return switch (path.getFirst()) {
       case "codebase" -> codebase(joined);

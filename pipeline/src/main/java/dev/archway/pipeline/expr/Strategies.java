@@ -25,6 +25,8 @@ final class Strategies {
 
   private static final Set<String> RESERVED = FlowShapes.MATRIX.keys();
 
+  private static final Set<String> SLICES = Set.of("start", "end", "partitionSize", "unit");
+
   private final Findings findings;
 
   Strategies(Findings findings) {
@@ -52,8 +54,7 @@ final class Strategies {
             strategy,
             path + "." + key,
             ProblemCode.NOT_SUPPORTED,
-            "\"%s\" of a strategy is not run (expected: matrix, repeat or parallelism, with maxConcurrency)"
-                .formatted(key));
+            "\"%s\" of a strategy is not run (expected: %s)".formatted(key, instead(key)));
         return null;
       }
     }
@@ -101,6 +102,14 @@ final class Strategies {
         : loop(cells, inner == 0 ? outer : inner, form.text("nodeName"), strategy, path);
   }
 
+  private static String instead(String key) {
+    return switch (key) {
+      case "onFailure" -> "RunAll, or a failure strategy whose action is Abort";
+      case "when" -> "when beside the strategy, which each run asks for itself";
+      default -> "matrix, repeat or parallelism, with maxConcurrency";
+    };
+  }
+
   /** What is not blank. */
   private static @Nullable YamlNode given(YamlNode.Mapping mapping, String key) {
     YamlNode value = mapping.get(key);
@@ -146,8 +155,8 @@ final class Strategies {
             form,
             path + "." + key,
             ProblemCode.NOT_SUPPORTED,
-            "\"%s\" of a repeat is not run (expected: times or items, with maxConcurrency)"
-                .formatted(key));
+            "\"%s\" of a repeat is not run (expected: times or items, with maxConcurrency)%s"
+                .formatted(key, SLICES.contains(key) ? "; list the items that it would pick" : ""));
         return null;
       }
     }

@@ -76,6 +76,8 @@ public final class YamlReader {
             .setCodePointLimit(MOST_CHARACTERS)
             .setAllowRecursiveKeys(false)
             .setAllowDuplicateKeys(true)
+            // Told below, with their place.
+            .setAllowNonScalarKeys(true)
             .setSchema(new CoreSchema())
             .build();
     DepthLimit events =
@@ -170,7 +172,10 @@ public final class YamlReader {
       Place at = place(tuple.getKeyNode());
       if (!(tuple.getKeyNode() instanceof ScalarNode key)) {
         throw new YamlException(
-            "bad-yaml", at.line(), at.column(), "a key that is a collection (expected: a word)");
+            "bad-yaml",
+            at.line(),
+            at.column(),
+            "a key that is a collection (expected: a word; a value that begins with {{ stands in quotes)");
       }
       YamlNode value = convert(tuple.getValueNode(), depth + 1);
       if (key.getValue().equals("<<") && merge(value, merged, mergedKeys)) {
