@@ -22,8 +22,8 @@ import dev.archway.planner.pipelines.PipelineKey;
 import dev.archway.planner.pipelines.PipelineStore;
 import dev.archway.planner.pipelines.StoredPipelines;
 import dev.archway.planner.store.EventHub;
+import dev.archway.planner.store.ExecutionFilter;
 import dev.archway.planner.store.ExecutionStore;
-import dev.archway.planner.store.ProjectFilter;
 import dev.archway.planner.submission.Executions;
 import dev.archway.planner.submission.SampleSubmissions;
 import dev.archway.planner.submission.Submissions;
@@ -282,7 +282,7 @@ class TriggersTest {
     trigger("Push", "");
     Delivery first = outcome(push("d1", "main"));
     assertThat(outcome(push("d1", "main"))).isEqualTo(first);
-    assertThat(executions.list(null, null, null, ProjectFilter.ALL, 10)).hasSize(1);
+    assertThat(executions.list(ExecutionFilter.ALL, 10)).hasSize(1);
   }
 
   @Test
@@ -291,7 +291,7 @@ class TriggersTest {
     Delivery first = outcome(push("d1", "main"));
     JdbcClient.create(DATABASE).sql("DELETE FROM deliveries").update();
     assertThat(outcome(push("d1", "main")).execution()).isEqualTo(first.execution());
-    assertThat(executions.list(null, null, null, ProjectFilter.ALL, 10)).hasSize(1);
+    assertThat(executions.list(ExecutionFilter.ALL, 10)).hasSize(1);
   }
 
   @Test
@@ -461,7 +461,7 @@ class TriggersTest {
     // The other had looked before the first one planned the next time.
     triggers.planned(TriggerReader.read(yaml, KEY).trigger(), due.planned());
     two.look();
-    assertThat(executions.list(null, null, null, ProjectFilter.ALL, 10)).hasSize(1);
+    assertThat(executions.list(ExecutionFilter.ALL, 10)).hasSize(1);
     assertThat(store.due(planned.plusSeconds(86_400)))
         .extracting(TriggerStore.Due::planned)
         .containsExactly(Instant.parse("2026-01-04T04:00:00Z"));
