@@ -35,6 +35,9 @@ import org.springframework.context.ConfigurableApplicationContext;
 final class Door implements AutoCloseable {
   static final String SERVER_TOKEN = "server-token";
 
+  /** Another one, of characters that mean something in a cookie. */
+  static final String ODD_TOKEN = "odd; \"token\", 100% a+b=c\\d";
+
   private final HttpClient client = HttpClient.newHttpClient();
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
@@ -46,12 +49,21 @@ final class Door implements AutoCloseable {
   private final ConfigurableApplicationContext gateway;
 
   Door(Path directory, String... settings) throws IOException {
+    this("jdbc:h2:mem:" + UUID.randomUUID(), directory, settings);
+  }
+
+  /** One that keeps what it keeps in this database. */
+  static Door on(String database, Path directory) throws IOException {
+    return new Door(database, directory, new String[0]);
+  }
+
+  private Door(String database, Path directory, String[] settings) throws IOException {
     services = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     services.setExecutor(threads);
     services.createContext("/", this::answer);
     services.start();
     Path tokens = directory.resolve("tokens");
-    Files.writeString(tokens, SERVER_TOKEN + "\n");
+    Files.writeString(tokens, SERVER_TOKEN + "\n" + ODD_TOKEN + "\n");
     String url = "http://localhost:" + services.getAddress().getPort();
     List<String> all =
         new ArrayList<>(
@@ -59,7 +71,7 @@ final class Door implements AutoCloseable {
                 "--spring.config.name=api-gateway",
                 "--server.port=0",
                 "--archway.service-token=inside",
-                "--spring.datasource.url=jdbc:h2:mem:" + UUID.randomUUID(),
+                "--spring.datasource.url=" + database,
                 "--archway.gateway.planner-url=" + url,
                 "--archway.gateway.registry-url=" + url,
                 "--archway.gateway.log-url=" + url,

@@ -25,9 +25,12 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -35,26 +38,29 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
 
-/** The whole gateway before real HTTP servers that tell what they were asked. */
+/**
+ * The whole gateway, one for all tests, before real HTTP servers that tell what they were asked.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class GatewayTest {
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
   private static final List<String> STREAMS =
       List.of("text/event-stream", "application/x-ndjson", "text/plain;charset=UTF-8");
 
-  @TempDir Path directory;
-  private final CountDownLatch finishStream = new CountDownLatch(1);
-  private final CountDownLatch nobodyListens = new CountDownLatch(1);
+  private Path directory;
+  private CountDownLatch finishStream = new CountDownLatch(1);
+  private CountDownLatch nobodyListens = new CountDownLatch(1);
   private HttpServer planner;
   private HttpServer registry;
   private HttpServer logs;
   private ConfigurableApplicationContext context;
 
-  @BeforeEach
-  void start() throws IOException {
+  @BeforeAll
+  void start(@TempDir Path home) throws IOException {
+    directory = home;
     planner = backend("planner");
     registry = backend("registry");
     logs = backend("logs");
-    Files.writeString(directory.resolve("tokens"), "# people\nuser-token\n\nother-token\n");
     context =
         new SpringApplication(GatewayConfiguration.class)
             .run(
@@ -70,10 +76,21 @@ class GatewayTest {
                 "--archway.gateway.tokens-file=" + directory.resolve("tokens"));
   }
 
+  @BeforeEach
+  void startAnew() throws IOException {
+    finishStream = new CountDownLatch(1);
+    nobodyListens = new CountDownLatch(1);
+    Files.writeString(directory.resolve("tokens"), "# people\nuser-token\n\nother-token\n");
+  }
+
   @AfterEach
-  void stop() {
+  void endStreams() {
     finishStream.countDown();
     nobodyListens.countDown();
+  }
+
+  @AfterAll
+  void stop() {
     context.close();
     for (HttpServer server : List.of(planner, registry, logs)) {
       server.stop(0);

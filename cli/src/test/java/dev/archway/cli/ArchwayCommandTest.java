@@ -297,6 +297,22 @@ class ArchwayCommandTest {
     assertThat(out.toString()).containsPattern("e1234567 +demo +Running +2026-01-01T10:00:00Z +-");
 
     server.on(
+        "GET /api/v1/executions?pipeline=demo&branch=feature%2Fx&trigger=on_push",
+        200,
+        List.of(new ExecutionSummary(ID, "o", "p", "found", "Demo", Status.RUNNING, START, null)));
+    assertThat(
+            run(
+                "executions",
+                "--trigger",
+                "on_push",
+                "--branch",
+                "feature/x",
+                "--pipeline",
+                "demo"))
+        .isZero();
+    assertThat(out.toString()).contains("found");
+
+    server.on(
         "GET /api/v1/images?execution=e1234567&tag=1.0",
         200,
         List.of(

@@ -53,6 +53,9 @@ public record ExecutorProperties(
    *
    * @param directory where stores and private configuration live, one folder per platform
    * @param network podman's network for steps and builds
+   * @param allowPrivileged whether steps may ask for privilege
+   * @param mirrors registries that are asked before the one they mirror
+   * @param insecureRegistries hosts that are spoken to by plain HTTP
    */
   public record Podman(
       Path directory,
@@ -77,8 +80,16 @@ public record ExecutorProperties(
    * How stages run on Kubernetes; see {@link KubernetesSettings}. Which clusters there are, the
    * connectors say.
    *
+   * @param agentImage the image of the program that opens gates and sends logs
+   * @param builderImage the image that clone and build steps run in
+   * @param initTimeout how long a pod may take until its first step can start
+   * @param sweepAfter how long after its end a pod is removed that no executor came for
    * @param capacity stages at once on clusters, which have limits of their own (quotas, room on
    *     nodes); each costs this process a conversation and some 0.3 MB
+   * @param mirrors registries that builds ask before the one they mirror
+   * @param insecureRegistries hosts that builds may speak plain HTTP to
+   * @param buildCache below which repository builds keep their layers, for each repository and
+   *     platform one; null keeps none
    * @param certificateAuthorities a file in PEM; null for none beside the usual
    */
   public record Kubernetes(
@@ -125,6 +136,12 @@ public record ExecutorProperties(
     }
   }
 
-  /** A registry that is asked before the one it mirrors. */
+  /**
+   * A registry that is asked before the one it mirrors.
+   *
+   * @param prefix what images' names begin with
+   * @param location where they are asked for instead
+   * @param insecure whether that speaks plain HTTP
+   */
   public record Mirror(String prefix, String location, @DefaultValue("false") boolean insecure) {}
 }

@@ -3,6 +3,9 @@ package dev.archway.gateway.access;
 import dev.archway.web.BearerToken;
 import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
+import java.net.URLDecoder;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.springframework.http.HttpHeaders;
 
@@ -25,7 +28,21 @@ public final class Credential {
     if (request.getHeader(HttpHeaders.AUTHORIZATION) != null) {
       return BearerToken.textOf(request.getHeader(HttpHeaders.AUTHORIZATION));
     }
-    return cookie(request, COOKIE);
+    return cookie(request, COOKIE).map(Credential::read);
+  }
+
+  /** The text as it is written in the session's cookie, which takes fewer characters. */
+  public static String written(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+  }
+
+  private static String read(String written) {
+    try {
+      return URLDecoder.decode(written, StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      // Not written here; it is nobody's.
+      return written;
+    }
   }
 
   /** A cookie's value; empty when it is not there. */

@@ -14,7 +14,9 @@ public final class SessionCookie {
 
   /** Has the browser show this text from now on, until it is closed. */
   public static void set(HttpServletRequest request, HttpServletResponse response, String text) {
-    response.addHeader(HttpHeaders.SET_COOKIE, cookie(request, Credential.COOKIE, text).toString());
+    response.addHeader(
+        HttpHeaders.SET_COOKIE,
+        cookie(request, Credential.COOKIE, Credential.written(text)).toString());
   }
 
   /** Has the browser forget it. */

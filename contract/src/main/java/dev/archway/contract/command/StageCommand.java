@@ -22,6 +22,8 @@ public sealed interface StageCommand {
    * @param values what the stage's expressions may read, by path, beside its own steps
    * @param pipeline whose stage it is, as organisation/project/pipeline: where there are more
    *     stages than an executor can run, pipelines take turns
+   * @param nonce what nobody but planner and executors knows, so that nobody else can make what an
+   *     executor would take for this stage's; null from a planner that did not send one
    */
   record RunStage(
       StageKey key,
@@ -29,7 +31,8 @@ public sealed interface StageCommand {
       @Nullable Checkout checkout,
       Map<String, String> environment,
       Map<String, String> values,
-      @Nullable String pipeline)
+      @Nullable String pipeline,
+      @Nullable String nonce)
       implements StageCommand {
     public RunStage {
       environment = Map.copyOf(environment);
@@ -42,7 +45,12 @@ public sealed interface StageCommand {
         StagePlan stage,
         @Nullable Checkout checkout,
         Map<String, String> environment) {
-      this(key, stage, checkout, environment, Map.of(), null);
+      this(key, stage, checkout, environment, Map.of(), null, null);
+    }
+
+    /** The same stage by another nonce. */
+    public RunStage known(@Nullable String by) {
+      return new RunStage(key, stage, checkout, environment, values, pipeline, by);
     }
 
     /** The project whose secrets the stage names; the account for one whose pipeline is unknown. */

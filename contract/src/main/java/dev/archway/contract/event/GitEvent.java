@@ -60,11 +60,20 @@ public record GitEvent(
 
   /** The same, dealt with once more under another name. */
   public GitEvent repeated(String as) {
+    return with(as, null, changedFiles);
+  }
+
+  /** The same with the files that it changes. */
+  public GitEvent changing(Changes files) {
+    return with(delivery, fingerprint, files);
+  }
+
+  private GitEvent with(String as, @Nullable String print, @Nullable Changes files) {
     return new GitEvent(
         trigger,
         provider,
         as,
-        null,
+        print,
         receivedAt,
         event,
         kind,
@@ -78,7 +87,7 @@ public record GitEvent(
         title,
         comment,
         pullRequest,
-        changedFiles,
+        files,
         headers,
         payload);
   }
@@ -121,7 +130,7 @@ public record GitEvent(
     OTHER
   }
 
-  /** Files that a push changed. */
+  /** Files that a push, or a pull request, changes. */
   public record Changes(List<String> paths) {
     public Changes {
       paths = List.copyOf(paths);

@@ -13,9 +13,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param checkout what a clone step clones; null when the pipeline has no codebase
  * @param environment variables every step gets
+ * @param nonce what others do not know and names of this stage's own are made with; null for none
  */
 public record StageSpec(
-    StageKey key, StagePlan stage, @Nullable Checkout checkout, Map<String, String> environment) {
+    StageKey key,
+    StagePlan stage,
+    @Nullable Checkout checkout,
+    Map<String, String> environment,
+    @Nullable String nonce) {
   public StageSpec {
     environment = Map.copyOf(environment);
   }
@@ -35,6 +40,7 @@ public record StageSpec(
 
   /** The spec that a command asks for. */
   public static StageSpec of(RunStage command) {
-    return new StageSpec(command.key(), command.stage(), command.checkout(), command.environment());
+    return new StageSpec(
+        command.key(), command.stage(), command.checkout(), command.environment(), command.nonce());
   }
 }

@@ -337,7 +337,11 @@ public final class StageWorker implements AutoCloseable {
     try {
       var scope = new StageScope(command.stage(), command.values(), StageWorker::noSecret);
       return new StageSpec(
-          spec.key(), Filled.images(spec.stage(), scope), spec.checkout(), spec.environment());
+          spec.key(),
+          Filled.images(spec.stage(), scope),
+          spec.checkout(),
+          spec.environment(),
+          spec.nonce());
     } catch (ExpressionException e) {
       System.getLogger(StageWorker.class.getName())
           .log(System.Logger.Level.DEBUG, "{0}: {1}", spec.key(), e.getMessage());

@@ -101,7 +101,7 @@ abstract class PodmanStages {
             Set.of(),
             null);
     return new RunStage(
-        key, stage, null, Map.of("CI", "true"), Map.of("codebase.branch", "main"), null);
+        key, stage, null, Map.of("CI", "true"), Map.of("codebase.branch", "main"), null, null);
   }
 
   StageFinished run(List<Flow> flow, StepPlan... steps) {

@@ -11,6 +11,7 @@ import dev.archway.planner.machine.ExecutionMachine;
 import dev.archway.planner.machine.ExecutionState;
 import dev.archway.planner.machine.Request;
 import dev.archway.planner.machine.Signal;
+import dev.archway.planner.store.ExecutionFilter;
 import dev.archway.planner.store.ExecutionStore;
 import dev.archway.planner.store.ProjectFilter;
 import dev.archway.planner.submission.Executions;
@@ -111,6 +112,8 @@ public final class ExecutionController {
   List<ExecutionSummary> list(
       @RequestParam(required = false) @Nullable Status status,
       @RequestParam(required = false) @Nullable String pipeline,
+      @RequestParam(required = false) @Nullable String branch,
+      @RequestParam(required = false) @Nullable String trigger,
       @RequestParam(required = false) @Nullable Instant before,
       @RequestParam(required = false) @Nullable String org,
       @RequestParam(required = false) @Nullable String project,
@@ -119,7 +122,10 @@ public final class ExecutionController {
       throw new ProblemException(
           400, "Bad request", "limit: %d (expected: 1 to %d)".formatted(limit, MOST), List.of());
     }
-    return store.list(status, pipeline, before, new ProjectFilter(org, project), limit);
+    return store.list(
+        new ExecutionFilter(
+            status, pipeline, branch, trigger, before, new ProjectFilter(org, project)),
+        limit);
   }
 
   @GetMapping("/executions/{id}")

@@ -1,10 +1,14 @@
 package dev.archway.planner.feedback;
 
 import dev.archway.connector.SecretSource;
+import dev.archway.connector.egress.Egress;
+import dev.archway.connector.egress.EgressRules;
 import dev.archway.messaging.BackgroundLoop;
 import dev.archway.planner.store.ExecutionWatcher;
 import java.time.Clock;
 import java.time.Duration;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -30,12 +34,32 @@ public class FeedbackConfiguration {
                 laned -> store.add(request.id(), laned.lane(), laned.message(), clock.instant()));
   }
 
+  /** For addresses that pipelines' authors choose: not inside, unless the settings say so. */
+  @Bean(defaultCandidate = false)
+  Egress authorsEgress(
+      @Value("${archway.egress.allow:}") String allow,
+      @Value("${archway.egress.deny:}") String deny,
+      @Value("${archway.egress.private-addresses:true}") boolean privateAddresses,
+      FeedbackProperties properties) {
+    return new Egress(
+        new EgressRules(allow, deny, privateAddresses && properties.privateNetworks()));
+  }
+
+  @Bean
+  HttpSender httpSender(Egress egress, @Qualifier("authorsEgress") Egress authorsEgress) {
+    return new HttpSender(egress, authorsEgress);
+  }
+
   @Bean
   BackgroundLoop feedbackLoop(
-      FeedbackStore store, FeedbackProperties properties, SecretSource secrets, Clock clock) {
+      FeedbackStore store,
+      HttpSender http,
+      FeedbackProperties properties,
+      SecretSource secrets,
+      Clock clock) {
     Sender sender =
         new OutsideSender(
-            new HttpSender(properties.privateNetworks()),
+            http,
             new Smtp(properties.mail(), secrets::resolve),
             secrets::resolve,
             properties.publicUrl());

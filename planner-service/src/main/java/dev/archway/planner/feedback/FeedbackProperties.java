@@ -20,6 +20,8 @@ public record FeedbackProperties(
   /**
    * The mail server.
    *
+   * @param host its name
+   * @param port where it takes mail
    * @param from the sender's address
    * @param username absent for none
    * @param passwordRef a secret; absent for none

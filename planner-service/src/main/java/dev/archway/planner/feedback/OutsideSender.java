@@ -75,7 +75,7 @@ final class OutsideSender implements Sender {
   private @Nullable URI link(ExecutionId id) {
     return publicUrl == null
         ? null
-        : URI.create(publicUrl.toString().replaceFirst("/+$", "") + "/api/v1/executions/" + id);
+        : URI.create(publicUrl.toString().replaceFirst("/+$", "") + "/#/executions/" + id);
   }
 
   private URI url(String written, Scope from) {

@@ -345,7 +345,8 @@ final class Turn {
             request.checkout(),
             StageEnvironment.of(request, plan),
             new RunScope(request, stages, plan).values(),
-            request.plan().path()));
+            request.plan().path(),
+            null));
     tellStage(plan.id());
   }
 

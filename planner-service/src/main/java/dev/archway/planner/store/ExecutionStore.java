@@ -19,6 +19,7 @@ import dev.archway.planner.machine.Decision;
 import dev.archway.planner.machine.ExecutionState;
 import dev.archway.planner.machine.Origin;
 import dev.archway.planner.machine.Request;
+import java.security.SecureRandom;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -27,6 +28,8 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -55,6 +58,7 @@ public final class ExecutionStore {
   private final EventHub hub;
   private final ExecutionWatcher watcher;
   private final Clock clock;
+  private final SecureRandom random = new SecureRandom();
   private final Map<ExecutionId, Request> requests =
       Collections.synchronizedMap(new RecentlyUsed<>(REQUESTS));
 
@@ -81,6 +85,13 @@ public final class ExecutionStore {
   /** An execution as it is stored. */
   public record Stored(Request request, ExecutionState state) {}
 
+  /**
+   * What a change reads.
+   *
+   * @param nonce null for an execution that began before there were any
+   */
+  private record Row(String state, @Nullable String nonce) {}
+
   /** One told event, for those who follow an execution. */
   public record Told(long sequence, String wireName, String body) {}
 
@@ -104,8 +115,9 @@ public final class ExecutionStore {
       Request request = submitted.numbered(number(plan.org(), plan.project(), plan.pipeline()));
       Decision first = decide.apply(request);
       Origin origin = request.origin();
+      String nonce = nonce();
       jdbc.sql(
-              "INSERT INTO executions (id, org, project, pipeline, name, status, created_at, deadline, branch, trigger_id, line, request, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+              "INSERT INTO executions (id, org, project, pipeline, name, status, created_at, deadline, branch, trigger_id, line, nonce, request, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
           .param(request.id().value())
           .param(plan.org())
           .param(plan.project())
@@ -117,12 +129,20 @@ public final class ExecutionStore {
           .param(branch(request.checkout()))
           .param(origin == null || origin.trigger() == null ? null : origin.trigger().id())
           .param(origin == null ? null : origin.line())
+          .param(nonce)
           .param(ContractMapper.json().writeValueAsString(request))
           .param(ContractMapper.json().writeValueAsString(first.state()))
           .update();
-      tell(request, 0, first);
+      tell(request, nonce, 0, first);
       requests.put(request.id(), request);
     });
+  }
+
+  /** What only executors are told of an execution. */
+  private String nonce() {
+    byte[] bytes = new byte[16];
+    random.nextBytes(bytes);
+    return HexFormat.of().formatHex(bytes);
   }
 
   private static @Nullable String branch(@Nullable Checkout checkout) {
@@ -164,17 +184,18 @@ public final class ExecutionStore {
       ExecutionId id, BiFunction<Request, ExecutionState, Decision> decide) {
     return Optional.ofNullable(
         transactions.execute(_ -> {
-          Optional<String> found =
-              jdbc.sql("SELECT state FROM executions WHERE id = ? FOR UPDATE")
+          Row row =
+              jdbc.sql("SELECT state, nonce FROM executions WHERE id = ? FOR UPDATE")
                   .param(id.value())
-                  .query(String.class)
-                  .optional();
-          if (found.isEmpty()) {
+                  .query((rs, _) -> new Row(rs.getString("state"), rs.getString("nonce")))
+                  .optional()
+                  .orElse(null);
+          if (row == null) {
             return null;
           }
           Request request = request(id);
           ExecutionState before =
-              ContractMapper.json().readValue(found.get(), ExecutionState.class);
+              ContractMapper.json().readValue(row.state(), ExecutionState.class);
           Decision decision = decide.apply(request, before);
           ExecutionState after = decision.state();
           if (!after.equals(before)) {
@@ -185,7 +206,7 @@ public final class ExecutionStore {
                 .param(ended == null ? null : utc(ended))
                 .param(id.value())
                 .update();
-            tell(request, before.sequence(), decision);
+            tell(request, row.nonce(), before.sequence(), decision);
           }
           return after;
         }));
@@ -253,46 +274,23 @@ public final class ExecutionStore {
         .optional();
   }
 
-  /**
-   * Executions, newest first.
-   *
-   * @param status null for all
-   * @param pipeline null for all
-   * @param before only older ones than this; null for the newest
-   */
-  public List<ExecutionSummary> list(
-      @Nullable Status status,
-      @Nullable String pipeline,
-      @Nullable Instant before,
-      ProjectFilter within,
-      int limit) {
+  /** Executions, newest first. */
+  public List<ExecutionSummary> list(ExecutionFilter filter, int limit) {
+    Map<String, Object> wanted = new LinkedHashMap<>();
+    put(wanted, "status = ?", filter.status() == null ? null : filter.status().word());
+    put(wanted, "pipeline = ?", filter.pipeline());
+    put(wanted, "branch = ?", filter.branch());
+    put(wanted, "trigger_id = ?", filter.trigger());
+    put(wanted, "org = ?", filter.within().org());
+    put(wanted, "project = ?", filter.within().project());
+    put(wanted, "created_at < ?", filter.before() == null ? null : utc(filter.before()));
     StringBuilder sql =
         new StringBuilder(
             "SELECT id, org, project, pipeline, name, status, created_at, ended_at FROM executions WHERE 1 = 1");
-    java.util.ArrayList<Object> values = new java.util.ArrayList<>();
-    if (status != null) {
-      sql.append(" AND status = ?");
-      values.add(status.word());
-    }
-    if (pipeline != null) {
-      sql.append(" AND pipeline = ?");
-      values.add(pipeline);
-    }
-    if (within.org() != null) {
-      sql.append(" AND org = ?");
-      values.add(within.org());
-    }
-    if (within.project() != null) {
-      sql.append(" AND project = ?");
-      values.add(within.project());
-    }
-    if (before != null) {
-      sql.append(" AND created_at < ?");
-      values.add(utc(before));
-    }
+    wanted.keySet().forEach(condition -> sql.append(" AND ").append(condition));
     sql.append(" ORDER BY created_at DESC, id FETCH FIRST ").append(limit).append(" ROWS ONLY");
     return jdbc.sql(sql.toString())
-        .params(values)
+        .params(List.copyOf(wanted.values()))
         .query((rs, _) ->
             new ExecutionSummary(
                 ExecutionId.of(rs.getString("id")),
@@ -306,6 +304,12 @@ public final class ExecutionStore {
         .list();
   }
 
+  private static void put(Map<String, Object> wanted, String condition, @Nullable Object value) {
+    if (value != null) {
+      wanted.put(condition, value);
+    }
+  }
+
   /** What was told of an execution after {@code sequence}, in order. */
   public List<Told> told(ExecutionId id, long sequence) {
     return jdbc.sql(
@@ -317,7 +321,7 @@ public final class ExecutionStore {
         .list();
   }
 
-  private void tell(Request request, long sequence, Decision decision) {
+  private void tell(Request request, @Nullable String nonce, long sequence, Decision decision) {
     ExecutionId id = request.id();
     String key = id.value();
     for (StageCommand command : decision.stageCommands()) {
@@ -329,7 +333,12 @@ public final class ExecutionStore {
           };
       outbox.add(
           Topics.stageCommands(platform(request, command.key().stage())),
-          Envelopes.of(SOURCE, command.key() + "/" + verb, key, clock.instant(), command)
+          Envelopes.of(
+                  SOURCE,
+                  command.key() + "/" + verb,
+                  key,
+                  clock.instant(),
+                  command instanceof StageCommand.RunStage run ? run.known(nonce) : command)
               .at(request.traceparent()));
     }
     queue(request, decision);

@@ -17,6 +17,7 @@ import java.util.function.Function;
 import org.eclipse.jgit.api.Git;
 import org.eclipse.jgit.api.LsRemoteCommand;
 import org.eclipse.jgit.api.TransportCommand;
+import org.eclipse.jgit.api.TransportConfigCallback;
 import org.eclipse.jgit.api.errors.GitAPIException;
 import org.eclipse.jgit.lib.Ref;
 import org.eclipse.jgit.transport.TransportHttp;
@@ -94,8 +95,19 @@ public final class GitRemote {
 
   /** A command that speaks as the connector's user, and through the guarded way only. */
   public <C extends TransportCommand<C, ?>> C prepared(C command, Connector.Git connector) {
+    return prepared(command, connector, _ -> {});
+  }
+
+  /**
+   * The same.
+   *
+   * @param more what else the transport is told
+   */
+  public <C extends TransportCommand<C, ?>> C prepared(
+      C command, Connector.Git connector, TransportConfigCallback more) {
     C guarded =
         command.setTransportConfigCallback(transport -> {
+          more.configure(transport);
           if (transport instanceof TransportHttp http) {
             http.setHttpConnectionFactory(new GuardedConnections());
           }

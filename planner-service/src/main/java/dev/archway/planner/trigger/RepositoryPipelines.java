@@ -13,24 +13,15 @@ import dev.archway.planner.submission.Start;
 import dev.archway.web.ProblemException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.Stream;
-import org.eclipse.jgit.api.FetchCommand;
-import org.eclipse.jgit.api.Git;
-import org.eclipse.jgit.api.errors.GitAPIException;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.FileMode;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.Repository;
 import org.eclipse.jgit.revwalk.RevWalk;
-import org.eclipse.jgit.transport.RefSpec;
-import org.eclipse.jgit.transport.TagOpt;
+import org.eclipse.jgit.transport.FilterSpec;
 import org.eclipse.jgit.treewalk.TreeWalk;
 import org.eclipse.jgit.treewalk.filter.PathFilterGroup;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +33,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class RepositoryPipelines {
   private static final List<String> FOLDERS = List.of(".harness", ".archway");
-  private static final Duration LIMIT = Duration.ofSeconds(30);
   private static final int MOST_FILES = 200;
   private static final int LARGEST_FILE = 1 << 20;
 
@@ -93,53 +83,30 @@ final class RepositoryPipelines {
 
   private String read(
       Start.Repository repository, String ref, @Nullable String commit, String pipeline) {
-    Path directory = null;
-    try {
-      directory = Files.createTempDirectory("archway-pipeline-");
-      try (Git git =
-          Git.init()
-              .setBare(true)
-              .setDirectory(directory.toFile())
-              .setInitialBranch("none")
-              .call()) {
-        ObjectId found = fetch(git, repository, ref, commit);
-        return find(git.getRepository(), found, pipeline, repository.url());
-      }
-    } catch (GitAPIException | IOException e) {
+    try (BareClone clone = new BareClone(remote, repository, FilterSpec.NO_FILTER)) {
+      return find(clone.repository(), fetch(clone, ref, commit), pipeline, repository.url());
+    } catch (IOException e) {
       throw refused(
           "cannot read %s of %s: %s (expected: a repository that answers within %d s and has it)"
-              .formatted(ref, repository.url(), e.getMessage(), LIMIT.toSeconds()));
-    } finally {
-      delete(directory);
+              .formatted(ref, repository.url(), e.getMessage(), BareClone.LIMIT.toSeconds()));
     }
   }
 
-  /**
-   * Fetches as little as has the commit: the ref's tip, else the commit itself, else everything.
-   */
-  private ObjectId fetch(Git git, Start.Repository repository, String ref, @Nullable String commit)
-      throws GitAPIException, IOException {
+  /** Fetches as little as has the commit: the ref's tip, else everything. */
+  private static ObjectId fetch(BareClone clone, String ref, @Nullable String commit)
+      throws IOException {
     String local = "refs/archway/pipeline";
-    command(git, repository, "+" + ref + ":" + local).setDepth(1).call();
-    ObjectId tip = git.getRepository().resolve(local);
+    String spec = "+" + ref + ":" + local;
+    clone.fetch(1, spec);
+    ObjectId tip = clone.repository().resolve(local);
     if (commit == null || (tip != null && tip.name().equals(commit))) {
       return Objects.requireNonNull(tip);
     }
     ObjectId wanted = ObjectId.fromString(commit);
-    if (!git.getRepository().getObjectDatabase().has(wanted)) {
-      command(git, repository, "+" + ref + ":" + local).setUnshallow(true).call();
+    if (!clone.repository().getObjectDatabase().has(wanted)) {
+      clone.unshallow(spec);
     }
     return wanted;
-  }
-
-  private FetchCommand command(Git git, Start.Repository repository, String spec)
-      throws IOException {
-    return remote
-        .prepared(git.fetch(), repository.connector())
-        .setRemote(remote.reachable(repository.url()))
-        .setRefSpecs(new RefSpec(spec))
-        .setTagOpt(TagOpt.NO_TAGS)
-        .setTimeout((int) LIMIT.toSeconds());
   }
 
   private static String find(Repository git, ObjectId commit, String pipeline, String url)
@@ -178,19 +145,6 @@ final class RepositoryPipelines {
           && pipeline.equals(body.text("identifier"));
     } catch (YamlException e) {
       return false;
-    }
-  }
-
-  private static void delete(@Nullable Path directory) {
-    if (directory == null) {
-      return;
-    }
-    try (Stream<Path> files = Files.walk(directory)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException("cannot delete " + directory, e);
     }
   }
 

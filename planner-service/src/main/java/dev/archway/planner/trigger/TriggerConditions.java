@@ -59,6 +59,14 @@ final class TriggerConditions {
     return Optional.empty();
   }
 
+  /** True when only the repository can tell what a condition asks for. */
+  static boolean asksTheRepository(Trigger.Source.Webhook webhook, GitEvent event) {
+    return event.pullRequest() != null
+        && event.changedFiles() == null
+        && webhook.conditions().stream()
+            .anyMatch(condition -> condition.key().equals("changedFiles"));
+  }
+
   /** What a condition looks at; null when the event does not tell, which keeps nothing from it. */
   private static @Nullable List<String> values(String key, GitEvent event, RunEvent values)
       throws ExpressionException {

@@ -59,7 +59,13 @@ public class TriggerConfiguration {
       Connectors connectors,
       GitRemote remote,
       Executions executions) {
-    return new Triggers(store, pipelines, new RepositoryPipelines(remote), connectors, executions);
+    return new Triggers(
+        store,
+        pipelines,
+        new RepositoryPipelines(remote),
+        new ChangedFiles(remote),
+        connectors,
+        executions);
   }
 
   @Bean

@@ -8,6 +8,7 @@ import dev.archway.contract.api.StoredDocument;
 import dev.archway.contract.api.Submission;
 import dev.archway.contract.connector.Connector;
 import dev.archway.contract.event.GitEvent;
+import dev.archway.contract.event.GitEvent.Changes;
 import dev.archway.contract.event.GitEvent.PullRequest;
 import dev.archway.contract.event.GitEvent.TriggerKey;
 import dev.archway.contract.failure.Problem;
@@ -46,6 +47,7 @@ final class Triggers {
   private final TriggerStore store;
   private final StoredPipelines pipelines;
   private final RepositoryPipelines repositories;
+  private final ChangedFiles changes;
   private final Connectors connectors;
   private final Executions executions;
 
@@ -53,11 +55,13 @@ final class Triggers {
       TriggerStore store,
       StoredPipelines pipelines,
       RepositoryPipelines repositories,
+      ChangedFiles changes,
       Connectors connectors,
       Executions executions) {
     this.store = store;
     this.pipelines = pipelines;
     this.repositories = repositories;
+    this.changes = changes;
     this.connectors = connectors;
     this.executions = executions;
   }
@@ -138,6 +142,12 @@ final class Triggers {
           TriggerReader.read(Objects.requireNonNull(stored.yaml()), event.trigger()).trigger();
       RunEvent values = EventValues.of(event);
       Optional<String> whyNot = TriggerConditions.whyNot(trigger, event, values);
+      if (whyNot.isEmpty()
+          && trigger.source() instanceof Trigger.Source.Webhook webhook
+          && TriggerConditions.asksTheRepository(webhook, event)) {
+        Changes files = changes.of(repository(trigger, webhook), event);
+        whyNot = TriggerConditions.whyNot(trigger, event.changing(files), values);
+      }
       if (whyNot.isPresent()) {
         return Result.ignored(whyNot.get());
       }

@@ -7,6 +7,8 @@ import static org.awaitility.Awaitility.await;
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
 import com.sun.net.httpserver.HttpServer;
+import dev.archway.connector.egress.Egress;
+import dev.archway.connector.egress.EgressRules;
 import dev.archway.contract.connector.Connector;
 import dev.archway.contract.connector.SecretRef;
 import dev.archway.contract.event.ExecutionEvent;
@@ -30,6 +32,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -43,6 +46,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.JsonNode;
 
@@ -56,6 +60,7 @@ class FeedbackTest {
 
   private final List<Received> received = new CopyOnWriteArrayList<>();
   private final AtomicInteger answer = new AtomicInteger(201);
+  private final List<AutoCloseable> ways = new ArrayList<>();
   private @Nullable HttpServer http;
   private FeedbackStore store = new FeedbackStore(JdbcClient.create(DATABASE));
   private Instant now = NOW;
@@ -99,7 +104,10 @@ class FeedbackTest {
   }
 
   @AfterEach
-  void stop() {
+  void stop() throws Exception {
+    for (AutoCloseable way : ways.reversed()) {
+      way.close();
+    }
     if (http != null) {
       http.stop(0);
     }
@@ -111,10 +119,19 @@ class FeedbackTest {
 
   private Sender sender(boolean privateNetworks, FeedbackProperties.@Nullable Mail mail) {
     return new OutsideSender(
-        new HttpSender(privateNetworks),
+        http("", privateNetworks),
         new Smtp(mail, ref -> "value of " + ref.written()),
         ref -> "value of " + ref.written(),
         URI.create("https://ci.example/"));
+  }
+
+  /** Connectors may lead inside. */
+  private HttpSender http(String denied, boolean privateNetworks) {
+    Egress servers = new Egress(new EgressRules("", denied, true));
+    Egress authors = new Egress(new EgressRules("", denied, privateNetworks));
+    HttpSender sender = new HttpSender(servers, authors);
+    ways.addAll(List.of(authors, servers, sender));
+    return sender;
   }
 
   private Request request(@Nullable Origin origin, Notification... rules) {
@@ -206,7 +223,7 @@ class FeedbackTest {
           assertThat(call.header(header)).isEqualTo(account);
           assertThat(call.body().toString())
               .contains("archway/demo")
-              .contains("https://ci.example/api/v1/executions/e00000001");
+              .contains("https://ci.example/#/executions/e00000001");
         });
     assertThat(waiting()).isZero();
   }
@@ -288,9 +305,9 @@ class FeedbackTest {
     assertThat(received.stream().filter(call -> call.path().equals("/slack")))
         .extracting(call -> call.body().path("text").asString())
         .containsExactly(
-            "<https://ci.example/api/v1/executions/e00000001|Demo #12: started>",
-            "<https://ci.example/api/v1/executions/e00000001|Demo #12, stage other: Failed>",
-            "<https://ci.example/api/v1/executions/e00000001|Demo #12: Failed>");
+            "<https://ci.example/#/executions/e00000001|Demo #12: started>",
+            "<https://ci.example/#/executions/e00000001|Demo #12, stage other: Failed>",
+            "<https://ci.example/#/executions/e00000001|Demo #12: Failed>");
     assertThat(waiting()).as("what is no address is given up").isZero();
   }
 
@@ -309,8 +326,18 @@ class FeedbackTest {
   })
   void aRuleDoesNotReachInside(String address) {
     Call call = new Call(URI.create(address), Map.of(), Map.of(), false);
-    assertThatThrownBy(() -> new HttpSender(false).send(call))
+    assertThatThrownBy(() -> http("", false).send(call))
         .isInstanceOf(Sender.UndeliverableException.class);
+  }
+
+  /** The metadata service's address is refused by default, any other by the operator's word. */
+  @ParameterizedTest
+  @ValueSource(strings = {"http://169.254.169.254/latest/meta-data", "http://127.0.0.1:9/x"})
+  void aCommitStatusLeavesByTheGuardedWayToo(String address) {
+    Call call = new Call(URI.create(address), Map.of(), Map.of(), true);
+    assertThatThrownBy(() -> http("127.0.0.1", true).send(call))
+        .isInstanceOf(Sender.UndeliverableException.class)
+        .hasMessageContaining("cannot connect to");
   }
 
   @Test
@@ -335,7 +362,7 @@ class FeedbackTest {
       assertThat(mail.getReceivedMessages()[0].getSubject())
           .isEqualTo("[PipelineEnd] Demo #12 Success");
       assertThat(mail.getReceivedMessages()[0].getContent().toString())
-          .contains("https://ci.example/api/v1/executions/e00000001");
+          .contains("https://ci.example/#/executions/e00000001");
       assertThat(waiting()).isZero();
     } finally {
       mail.stop();

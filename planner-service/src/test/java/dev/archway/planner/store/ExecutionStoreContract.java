@@ -2,21 +2,32 @@ package dev.archway.planner.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.archway.contract.api.ExecutionSummary;
+import dev.archway.contract.command.StageCommand.RunStage;
+import dev.archway.contract.connector.Connector;
+import dev.archway.contract.event.GitEvent.TriggerKey;
 import dev.archway.contract.event.StageEvent;
+import dev.archway.contract.failure.Failure;
+import dev.archway.contract.failure.FailureReason;
 import dev.archway.contract.id.ExecutionId;
 import dev.archway.contract.id.StageKey;
+import dev.archway.contract.plan.Checkout;
 import dev.archway.contract.status.Status;
+import dev.archway.contract.wire.ContractMapper;
 import dev.archway.messaging.Outbox;
 import dev.archway.planner.machine.ExecutionMachine;
 import dev.archway.planner.machine.ExecutionState;
+import dev.archway.planner.machine.Origin;
 import dev.archway.planner.machine.Request;
 import dev.archway.planner.machine.SamplePlans;
 import dev.archway.planner.machine.Signal;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -24,6 +35,7 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -171,18 +183,86 @@ abstract class ExecutionStoreContract {
   @Test
   void theListIsFilteredAndNewestFirst() {
     create();
-    assertThat(store.list(null, null, null, ProjectFilter.ALL, 10)).hasSize(1);
-    assertThat(store.list(Status.SUCCESS, null, null, ProjectFilter.ALL, 10)).isEmpty();
-    assertThat(
-            store.list(
-                Status.QUEUED, "demo", SamplePlans.NOW.plusSeconds(1), ProjectFilter.ALL, 10))
-        .hasSize(1);
-    assertThat(store.list(null, null, SamplePlans.NOW, ProjectFilter.ALL, 10)).isEmpty();
-    assertThat(store.list(null, null, null, new ProjectFilter("default", null), 10)).hasSize(1);
-    assertThat(store.list(null, null, null, new ProjectFilter("default", "default"), 10))
-        .hasSize(1);
-    assertThat(store.list(null, null, null, new ProjectFilter("default", "other"), 10)).isEmpty();
-    assertThat(store.list(null, null, null, new ProjectFilter("other", null), 10)).isEmpty();
+    Request triggered = triggered();
+    create(triggered);
+    assertThat(listed(ExecutionFilter.ALL))
+        .containsExactlyInAnyOrder(SamplePlans.ID, triggered.id());
+    assertThat(listed(filter(Status.SUCCESS, null, null, null, null))).isEmpty();
+    assertThat(listed(filter(Status.QUEUED, "demo", null, null, SamplePlans.NOW.plusSeconds(1))))
+        .hasSize(2);
+    assertThat(listed(filter(null, null, null, null, SamplePlans.NOW))).isEmpty();
+    assertThat(listed(filter(null, null, null, "on_push", null))).containsExactly(triggered.id());
+    assertThat(listed(filter(null, null, null, "nightly", null))).isEmpty();
+    assertThat(listed(filter(null, null, "feature/x", null, null))).containsExactly(triggered.id());
+    assertThat(listed(filter(null, null, "feature", null, null))).isEmpty();
+    assertThat(listed(ExecutionFilter.within(new ProjectFilter("default", null)))).hasSize(2);
+    assertThat(listed(ExecutionFilter.within(new ProjectFilter("default", "default")))).hasSize(2);
+    assertThat(listed(ExecutionFilter.within(new ProjectFilter("default", "other")))).isEmpty();
+    assertThat(listed(ExecutionFilter.within(new ProjectFilter("other", null)))).isEmpty();
+  }
+
+  /** Of branch feature/x, by trigger on_push. */
+  private Request triggered() {
+    String url = "https://git.example/acme/app";
+    return new Request(
+        ExecutionId.of("e00000000002"),
+        SamplePlans.NOW,
+        request.yaml(),
+        request.plan(),
+        new Checkout(
+            new Connector.Git("repo", url, false, null, null),
+            url,
+            "refs/heads/feature/x",
+            "0123456789abcdef0123456789abcdef01234567",
+            0,
+            true),
+        List.of(),
+        0,
+        new Origin(new TriggerKey("default", "default", "on_push"), null, null, null),
+        null);
+  }
+
+  private static ExecutionFilter filter(
+      @Nullable Status status,
+      @Nullable String pipeline,
+      @Nullable String branch,
+      @Nullable String trigger,
+      @Nullable Instant before) {
+    return new ExecutionFilter(status, pipeline, branch, trigger, before, ProjectFilter.ALL);
+  }
+
+  private List<ExecutionId> listed(ExecutionFilter filter) {
+    return store.list(filter, 10).stream().map(ExecutionSummary::id).toList();
+  }
+
+  /** Every stage of an execution is commanded with the same nonce, and no other's with it. */
+  @Test
+  void executorsAreToldWhatNobodyElseKnows() {
+    create();
+    create(SamplePlans.withId(ExecutionId.of("e00000002"), request));
+    String first = nonces().getFirst();
+    assertThat(first).hasSize(32);
+    assertThat(nonces().get(1)).hasSize(32).isNotEqualTo(first);
+    change(
+        new StageEvent.StageFinished(
+            new StageKey(SamplePlans.ID, "amd", 1),
+            SamplePlans.NOW,
+            Status.FAILED,
+            Failure.retryable(FailureReason.LOST, "the node is gone")));
+    assertThat(nonces()).hasSize(3).last().isEqualTo(first);
+    assertThat(store.find(SamplePlans.ID).orElseThrow().toString()).doesNotContain(first);
+  }
+
+  private List<String> nonces() {
+    List<String> nonces = new ArrayList<>();
+    for (String body :
+        jdbc.sql("SELECT body FROM outbox WHERE wire_name = 'stage.run.v1' ORDER BY id")
+            .query((rs, _) -> rs.getString(1))
+            .list()) {
+      nonces.add(
+          Objects.requireNonNull(ContractMapper.json().readValue(body, RunStage.class).nonce()));
+    }
+    return nonces;
   }
 
   @Test

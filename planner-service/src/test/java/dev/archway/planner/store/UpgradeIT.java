@@ -65,7 +65,7 @@ class UpgradeIT {
             new EventHub(),
             Clock.systemUTC());
 
-    assertThat(store.list(null, null, null, ProjectFilter.ALL, 10))
+    assertThat(store.list(ExecutionFilter.ALL, 10))
         .extracting(summary -> summary.id().value() + " " + summary.status().word())
         .containsExactlyInAnyOrder("e00000001 Running", "e00000002 Queued", "e00000003 Aborted");
     long told = store.told(RUNNING, 0).size();

@@ -22,8 +22,8 @@ import dev.archway.planner.pipelines.PipelineKey;
 import dev.archway.planner.pipelines.PipelineStore;
 import dev.archway.planner.pipelines.StoredPipelines;
 import dev.archway.planner.store.EventHub;
+import dev.archway.planner.store.ExecutionFilter;
 import dev.archway.planner.store.ExecutionStore;
-import dev.archway.planner.store.ProjectFilter;
 import dev.archway.planner.submission.Executions;
 import dev.archway.planner.submission.SampleSubmissions;
 import dev.archway.planner.submission.Submissions;
@@ -39,6 +39,9 @@ import java.util.Objects;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.eclipse.jgit.api.Git;
+import org.eclipse.jgit.api.MergeCommand;
+import org.eclipse.jgit.lib.ObjectId;
+import org.eclipse.jgit.lib.RefUpdate;
 import org.flywaydb.core.Flyway;
 import org.h2.jdbcx.JdbcConnectionPool;
 import org.jspecify.annotations.Nullable;
@@ -134,6 +137,7 @@ class TriggersTest {
         store,
         new StoredPipelines(pipelines),
         new RepositoryPipelines(SampleSubmissions.remote()),
+        new ChangedFiles(SampleSubmissions.remote()),
         known,
         new Executions(submissions, new ExecutionMachine(2), executions, Clock.systemUTC()));
   }
@@ -229,6 +233,19 @@ class TriggersTest {
       String commit,
       @Nullable PullRequest pull,
       String payload) {
+    return event(delivery, name, kind, action, ref, commit, null, pull, payload);
+  }
+
+  private static GitEvent event(
+      String delivery,
+      String name,
+      Kind kind,
+      @Nullable String action,
+      String ref,
+      String commit,
+      @Nullable String base,
+      @Nullable PullRequest pull,
+      String payload) {
     return new GitEvent(
         KEY,
         GitEvent.Provider.GITHUB,
@@ -240,7 +257,7 @@ class TriggersTest {
         action,
         ref,
         commit,
-        null,
+        base,
         "acme/app",
         "https://git.example/acme/app",
         "ann",
@@ -282,7 +299,7 @@ class TriggersTest {
     trigger("Push", "");
     Delivery first = outcome(push("d1", "main"));
     assertThat(outcome(push("d1", "main"))).isEqualTo(first);
-    assertThat(executions.list(null, null, null, ProjectFilter.ALL, 10)).hasSize(1);
+    assertThat(executions.list(ExecutionFilter.ALL, 10)).hasSize(1);
   }
 
   @Test
@@ -291,7 +308,7 @@ class TriggersTest {
     Delivery first = outcome(push("d1", "main"));
     JdbcClient.create(DATABASE).sql("DELETE FROM deliveries").update();
     assertThat(outcome(push("d1", "main")).execution()).isEqualTo(first.execution());
-    assertThat(executions.list(null, null, null, ProjectFilter.ALL, 10)).hasSize(1);
+    assertThat(executions.list(ExecutionFilter.ALL, 10)).hasSize(1);
   }
 
   @Test
@@ -425,10 +442,83 @@ class TriggersTest {
     }
   }
 
+  @Test
+  void aPullRequestsFilesAreThoseThatItChangesItself() throws Exception {
+    Path repository = directory.resolve("repo");
+    try (Git git = Git.init().setDirectory(repository.toFile()).setInitialBranch("main").call()) {
+      write(git, "docs/old.md", "old");
+      write(git, "docs/moved.md", "moved");
+      String left = Objects.requireNonNull(git.getRepository().resolve("main")).name();
+      var _ = git.checkout().setCreateBranch(true).setName("faster").call();
+      String head = write(git, "src/A.java", "class A {}");
+      var _ = git.checkout().setName("main").call();
+      String target = write(git, "docs/new.md", "only on main");
+      RefUpdate pull = git.getRepository().updateRef("refs/pull/7/head");
+      pull.setNewObjectId(ObjectId.fromString(head));
+      var _ = pull.update();
+      connectors.put(
+          "repo", new Connector.Git("repo", repository.toUri().toString(), false, null, null));
+      trigger("PullRequest", files("In", "src/**"));
+      started(outcome(proposed("d1", head, target)));
+      started(outcome(proposed("d2", head, null)));
+      trigger("PullRequest", files("NotIn", "docs/**"));
+      started(outcome(proposed("d3", head, target)));
+      trigger("PullRequest", files("In", "docs/**"));
+      assertThat(outcome(proposed("d4", head, target)).reason())
+          .contains("changedFiles")
+          .contains("src/A.java")
+          .doesNotContain("docs/new.md");
+      git.getRepository().getConfig().setBoolean("uploadpack", null, "allowfilter", true);
+      git.getRepository().getConfig().save();
+      // Merged: the target has the head now, and is asked for what it was.
+      var _ =
+          git.merge()
+              .include(ObjectId.fromString(head))
+              .setFastForward(MergeCommand.FastForwardMode.NO_FF)
+              .setCommit(false)
+              .call();
+      write(git, "docs/after.md", "merged");
+      trigger("PullRequest", files("In", "src/**"));
+      started(outcome(proposed("d5", head, target)));
+      assertThat(outcome(proposed("d6", COMMIT, target)).reason()).contains("no commit in common");
+      trigger("PullRequest", files("In", "src/**").replace("src", "none"));
+      assertThat(outcome(proposed("d7", left, target)).reason()).contains("it is ");
+    }
+  }
+
+  private static String files(String operator, String glob) {
+    return "payloadConditions: [{key: changedFiles, operator: %s, value: %s}]"
+        .formatted(operator, glob);
+  }
+
+  private static GitEvent proposed(String delivery, String commit, @Nullable String base) {
+    return event(
+        delivery,
+        "pull_request",
+        Kind.PULL_REQUEST,
+        "Open",
+        "refs/pull/7/head",
+        commit,
+        base,
+        new PullRequest("7", "Faster", "faster", "main", false, null),
+        "{\"note\":\"pr\"}");
+  }
+
+  private static String write(Git git, String path, String text) throws Exception {
+    Path file = git.getRepository().getWorkTree().toPath().resolve(path);
+    Files.createDirectories(Objects.requireNonNull(file.getParent()));
+    Files.writeString(file, text);
+    return commit(git);
+  }
+
   private static String commit(Git git, String pipeline) throws Exception {
     Path file = git.getRepository().getWorkTree().toPath().resolve(".archway/demo.yaml");
     Files.createDirectories(Objects.requireNonNull(file.getParent()));
     Files.writeString(file, pipeline);
+    return commit(git);
+  }
+
+  private static String commit(Git git) throws Exception {
     git.add().addFilepattern(".").call();
     return git.commit()
         .setMessage("change")
@@ -461,7 +551,7 @@ class TriggersTest {
     // The other had looked before the first one planned the next time.
     triggers.planned(TriggerReader.read(yaml, KEY).trigger(), due.planned());
     two.look();
-    assertThat(executions.list(null, null, null, ProjectFilter.ALL, 10)).hasSize(1);
+    assertThat(executions.list(ExecutionFilter.ALL, 10)).hasSize(1);
     assertThat(store.due(planned.plusSeconds(86_400)))
         .extracting(TriggerStore.Due::planned)
         .containsExactly(Instant.parse("2026-01-04T04:00:00Z"));

@@ -30,7 +30,10 @@ final class Leftovers {
   void remove(Instant now) {
     for (Pod pod : cluster.unattended()) {
       Instant ended = ended(pod);
-      if (ended != null && ended.plus(age).isBefore(now)) {
+      // A stranger's pod with our labels would have us delete a Secret that it names.
+      if (PodNames.isPod(pod.getMetadata().getName())
+          && ended != null
+          && ended.plus(age).isBefore(now)) {
         remove(pod);
       }
     }

@@ -1,11 +1,16 @@
 package dev.archway.executor.runtime.kubernetes;
 
 import dev.archway.contract.id.StageKey;
+import dev.archway.contract.image.Digest;
+import dev.archway.executor.runtime.StageSpec;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.UUID;
+import java.util.regex.Pattern;
 
-/** Names and paths that derive from a stage's key alone, so that every executor finds the same. */
+/**
+ * Names and paths that derive from a stage's command alone, so that every executor finds the same.
+ */
 final class PodNames {
   static final String WORKSPACE = "/harness";
   static final String ROOT = "/archway";
@@ -17,15 +22,35 @@ final class PodNames {
   /** Keeps a deleted pod's object until its stage is over, so that no pod goes unseen. */
   static final String FINALIZER = "dev.archway/stage";
 
+  private static final int HASH = 20;
+  private static final Pattern POD =
+      Pattern.compile("archway-[a-z0-9-]+-[0-9]+-[0-9a-f]{12}([0-9a-f]{%d})?".formatted(HASH - 12));
+
   private PodNames() {}
 
-  /** The pod's name: readable, at most 63 characters, and as unique as the key. */
-  static String pod(StageKey key) {
+  /**
+   * The pod's name: readable, at most 63 characters, as unique as the key, and not to be guessed
+   * where the command has a nonce. So a pod of this name that is there before this executor makes
+   * it is an executor's: nobody else could make it first.
+   */
+  static String pod(StageSpec spec) {
+    StageKey key = spec.key();
+    String nonce = spec.nonce();
     String hash =
-        UUID.nameUUIDFromBytes(key.toString().getBytes(StandardCharsets.UTF_8))
-            .toString()
-            .substring(24);
-    return "archway-%s-%d-%s".formatted(slug(key.stage(), 30), key.attempt(), hash);
+        nonce == null
+            // As before there were nonces: a stage may be running under that name.
+            ? UUID.nameUUIDFromBytes(bytes(key.toString())).toString().substring(24)
+            : Digest.sha256(bytes(nonce + "\n" + key)).hex().substring(0, HASH);
+    return "archway-%s-%d-%s".formatted(slug(key.stage(), 28), key.attempt(), hash);
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** True for what can be a stage's pod; labels anybody can give to a pod of his own. */
+  static boolean isPod(String name) {
+    return POD.matcher(name).matches();
   }
 
   /** A step's container. */

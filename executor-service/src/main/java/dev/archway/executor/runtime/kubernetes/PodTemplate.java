@@ -66,7 +66,7 @@ final class PodTemplate {
     var pod =
         new PodBuilder()
             .withNewMetadata()
-            .withName(PodNames.pod(spec.key()))
+            .withName(PodNames.pod(spec))
             .withNamespace(namespace)
             .withLabels(labels())
             .withAnnotations(annotations())

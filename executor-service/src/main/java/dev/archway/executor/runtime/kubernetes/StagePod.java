@@ -69,7 +69,7 @@ final class StagePod implements AutoCloseable {
     this.mark = directory.resolve("steps").resolve("pod");
     String asked = spec.stage().placement().namespace();
     this.namespace = asked == null ? "default" : asked;
-    this.name = PodNames.pod(spec.key());
+    this.name = PodNames.pod(spec);
     this.view = cluster.view(namespace, name);
     this.preflight = new Preflight(cluster, spec);
   }

@@ -57,7 +57,7 @@ class HostileStageTest {
             clone,
             build);
     StageSpec own = StageSpec.of(stage);
-    StageSpec spec = new StageSpec(own.key(), own.stage(), own.checkout(), HOSTILE);
+    StageSpec spec = new StageSpec(own.key(), own.stage(), own.checkout(), HOSTILE, null);
     try (EntryPoints entryPoints = new EntryPoints(settings)) {
       StepFiles files = new StepFiles(spec, settings, Samples.SECRETS, entryPoints);
       for (StepPlan.InRuntime step : List.of(clone, build)) {

@@ -12,6 +12,7 @@ import dev.archway.executor.RecordedReports;
 import dev.archway.executor.Samples;
 import dev.archway.executor.TestCluster;
 import dev.archway.executor.runtime.StageRuntime;
+import dev.archway.executor.runtime.StageSpec;
 import dev.archway.executor.stage.StageWorker;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
 import java.net.URI;
@@ -94,7 +95,7 @@ final class PullSecretIT {
                 new SecretBuilder()
                     .withNewMetadata()
                     .withNamespace("default")
-                    .withName(PodNames.pod(stage.key()))
+                    .withName(PodNames.pod(StageSpec.of(stage)))
                     .withLabels(PodTemplate.ownLabels(stage.key()))
                     .endMetadata()
                     .withType("kubernetes.io/dockerconfigjson")

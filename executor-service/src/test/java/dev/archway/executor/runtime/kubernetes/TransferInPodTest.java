@@ -82,7 +82,7 @@ class TransferInPodTest {
             "RCLONE_CONFIG_STORE_ENDPOINT", "https://evil.example",
             "DRONE_COMMIT_BRANCH", "main");
     try (EntryPoints entryPoints = new EntryPoints(settings)) {
-      StageSpec with = new StageSpec(spec.key(), spec.stage(), spec.checkout(), hostile);
+      StageSpec with = new StageSpec(spec.key(), spec.stage(), spec.checkout(), hostile, null);
       String variables =
           new StepFiles(with, settings, _ -> SECRET, entryPoints)
               .of(step, "save").stream()
