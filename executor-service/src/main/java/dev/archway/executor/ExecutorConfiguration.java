@@ -73,8 +73,10 @@ public class ExecutorConfiguration {
   }
 
   @Bean
-  StageRuntime stageRuntime(ExecutorProperties properties, SecretSource secrets, Clock clock)
+  StageRuntime stageRuntime(
+      ExecutorProperties properties, SecretSource secrets, KafkaAdmin kafka, Clock clock)
       throws RuntimeUnavailableException {
+    TopicHistory history = new TopicHistory(kafka.getConfigurationProperties());
     ExecutorProperties.Podman podman = properties.podman();
     return new ConnectorRuntime(
         Set.copyOf(properties.served()),
@@ -86,6 +88,7 @@ public class ExecutorConfiguration {
             properties.kubernetes().settings(properties.transferImage()),
             properties.served(),
             secrets,
+            (key, since) -> StageCommandWork.isOver(history, key, since),
             clock));
   }
 

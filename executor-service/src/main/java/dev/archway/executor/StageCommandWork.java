@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Commands as the executor takes them. A stage on a cluster belongs to whoever owns its partition:
@@ -116,6 +117,20 @@ final class StageCommandWork implements HeldRecords.Work {
       told = new Told(since, now, started, over);
     }
     return told;
+  }
+
+  /** True when the end of a stage has been told since a moment of this executor's clock. */
+  static boolean isOver(TopicHistory history, StageKey key, Instant since) {
+    AtomicBoolean over = new AtomicBoolean();
+    history.read(
+        Topics.STAGE_EVENTS,
+        since.minus(CLOCKS),
+        event -> {
+          if (event.data() instanceof StageFinished last && last.key().equals(key)) {
+            over.set(true);
+          }
+        });
+    return over.get();
   }
 
   private static boolean onCluster(RunStage run) {

@@ -12,6 +12,7 @@ import dev.archway.contract.event.StageEvent.StageStarted;
 import dev.archway.contract.event.StageEvent.StepFinished;
 import dev.archway.contract.id.StageKey;
 import dev.archway.contract.image.Platform;
+import dev.archway.contract.plan.StepPlan;
 import dev.archway.contract.status.Status;
 import dev.archway.contract.wire.Envelope;
 import dev.archway.contract.wire.Topics;
@@ -32,6 +33,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -91,6 +93,79 @@ final class TakeoverOnTheBusIT {
         first.destroyForcibly();
       }
     }
+  }
+
+  /**
+   * The first executor sleeps in the middle of a step, as a machine does that is suspended, and
+   * wakes up when another has brought the stage to its end and removed its pod.
+   */
+  @Test
+  void zombieThatWakesUpDoesNoHarm(@TempDir Path home) throws Exception {
+    try (TestCluster cluster = TestCluster.find();
+        EmbeddedBroker broker = EmbeddedBroker.start(home.resolve("kafka"));
+        ConfigurableApplicationContext other = ExecutorOnTheBusIT.other(broker)) {
+      OtherSide side = other.getBean(OtherSide.class);
+      Process first = process(arguments(broker, cluster, home.resolve("first")), home);
+      try {
+        RunStage slow =
+            stage(
+                cluster,
+                Samples.key(),
+                "slow",
+                "for n in $(seq 1 100); do echo $n; sleep 0.2; done",
+                "echo last");
+        send(other, slow);
+        Awaitility.await()
+            .atMost(Duration.ofMinutes(1))
+            .until(() -> !lines(side, slow, "one").isEmpty());
+        try (ConfigurableApplicationContext second = second(broker, cluster, home)) {
+          assertThat(second.isRunning()).isTrue();
+          signal(first, "STOP");
+          Awaitility.await().atMost(Duration.ofMinutes(2)).until(() -> ended(side, slow));
+          Awaitility.await()
+              .atMost(Duration.ofMinutes(1))
+              .until(() -> cluster.remains(slow.key().execution().value()).isEmpty());
+          signal(first, "CONT");
+          // It is a member of the group again when some of these are its own.
+          List<RunStage> more = new ArrayList<>();
+          for (int i = 0; i < 12; i++) {
+            RunStage quick = stage(cluster, Samples.key(), "quick", "echo once");
+            more.add(quick);
+            send(other, quick);
+          }
+          Awaitility.await()
+              .atMost(Duration.ofMinutes(2))
+              .during(Duration.ofSeconds(10))
+              .until(() -> more.stream().allMatch(each -> ended(side, each)));
+          assertThat(first.isAlive()).isTrue();
+          for (RunStage quick : more) {
+            assertThat(times(side, quick)).as("a quick stage ran once").hasSize(1);
+          }
+          assertThat(List.copyOf(lines(side, slow, "one").values()))
+              .containsExactlyElementsOf(
+                  IntStream.rangeClosed(1, 100).mapToObj(Integer::toString).toList());
+          assertThat(lines(side, slow, "two")).containsOnly(Map.entry(0L, "last"));
+          assertThat(times(side, slow)).as("each step ran once").hasSize(101);
+          assertThat(ExecutorOnTheBusIT.of(side, StepFinished.class))
+              .allSatisfy(e -> assertThat(e.status()).isEqualTo(Status.SUCCESS));
+          assertThat(ExecutorOnTheBusIT.of(side, StageFinished.class))
+              .allSatisfy(e -> assertThat(e.status()).isEqualTo(Status.SUCCESS));
+          Awaitility.await()
+              .atMost(Duration.ofMinutes(1))
+              .until(() ->
+                  Stream.concat(Stream.of(slow), more.stream())
+                      .allMatch(each -> cluster.remains(each.key().execution().value()).isEmpty()));
+        }
+      } finally {
+        first.destroyForcibly();
+      }
+    }
+  }
+
+  private static void signal(Process process, String name) throws Exception {
+    assertThat(
+            new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor())
+        .isZero();
   }
 
   @Test
@@ -161,13 +236,17 @@ final class TakeoverOnTheBusIT {
                     lines(side, stage).size() >= Objects.requireNonNull(before.get(stage)) + more));
   }
 
-  private static RunStage stage(TestCluster cluster, StageKey of, String stage, String command) {
+  /** Its steps are {@code one} and, where there is a second command, {@code two}. */
+  private static RunStage stage(
+      TestCluster cluster, StageKey of, String stage, String... commands) {
     return Samples.stage(
         new StageKey(of.execution(), stage, 1),
         Platform.LINUX_AMD64,
         Samples.placement(cluster.connector(), "default"),
         null,
-        Samples.run("one", command));
+        IntStream.range(0, commands.length)
+            .mapToObj(i -> Samples.run(i == 0 ? "one" : "two", commands[i]))
+            .toArray(StepPlan[]::new));
   }
 
   private static void send(ConfigurableApplicationContext other, StageCommand command) {
@@ -197,9 +276,14 @@ final class TakeoverOnTheBusIT {
   }
 
   private static Map<Long, String> lines(OtherSide side, RunStage command) {
+    return lines(side, command, "one");
+  }
+
+  private static Map<Long, String> lines(OtherSide side, RunStage command, String step) {
     Map<Long, String> lines = new TreeMap<>();
     for (LogChunk chunk : ExecutorOnTheBusIT.of(side, LogChunk.class)) {
-      for (int i = 0; chunk.key().equals(command.key()) && i < chunk.lines().size(); i++) {
+      boolean of = chunk.key().equals(command.key()) && chunk.step().equals(step);
+      for (int i = 0; of && i < chunk.lines().size(); i++) {
         lines.put(chunk.firstLine() + i, chunk.lines().get(i).text());
       }
     }

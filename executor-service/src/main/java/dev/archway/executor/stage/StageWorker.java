@@ -8,6 +8,7 @@ import dev.archway.contract.connector.Connector;
 import dev.archway.contract.event.StageEvent.StageStarted;
 import dev.archway.contract.id.StageKey;
 import dev.archway.executor.runtime.RuntimeUnavailableException;
+import dev.archway.executor.runtime.StageOverException;
 import dev.archway.executor.runtime.StageRuntime;
 import dev.archway.executor.runtime.StageSession;
 import dev.archway.executor.runtime.StageSpec;
@@ -267,6 +268,10 @@ public final class StageWorker implements AutoCloseable {
       for (long pause = 1; !over; pause = Math.min(pause * 2, LONGEST_PAUSE_SECONDS)) {
         try {
           drive(spec, command, directory, job, givenUp);
+          over = true;
+        } catch (StageOverException e) {
+          // Woken up after another has told its end: nothing of it is told again.
+          directory.done();
           over = true;
         } catch (RuntimeException e) {
           // Its steps go on, or are where they were: the next try joins them.

@@ -14,6 +14,7 @@ import dev.archway.contract.plan.Flow;
 import dev.archway.contract.plan.StepPlan;
 import dev.archway.contract.plan.When;
 import dev.archway.contract.status.Status;
+import dev.archway.executor.runtime.StageOverException;
 import dev.archway.executor.runtime.StageSession;
 import dev.archway.executor.runtime.StageSpec;
 import dev.archway.expression.Code;
@@ -281,6 +282,9 @@ final class StepLoop {
       throw e;
     }
     if (!broken.isEmpty()) {
+      if (broken.getFirst() instanceof StageOverException over) {
+        throw over;
+      }
       throw new IllegalStateException("a parallel step broke off", broken.getFirst());
     }
     progress.join(lines);

@@ -3,6 +3,7 @@ package dev.archway.executor.runtime.kubernetes;
 import dev.archway.contract.connector.ClusterAccess;
 import dev.archway.contract.connector.Connector.K8sCluster;
 import dev.archway.contract.connector.SecretRef;
+import dev.archway.contract.id.StageKey;
 import dev.archway.contract.image.Platform;
 import dev.archway.executor.runtime.RuntimeUnavailableException;
 import dev.archway.executor.runtime.StageRuntime;
@@ -19,10 +20,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /** Stages as pods, on whatever cluster their connector names. Everything outlives this process. */
@@ -33,12 +36,30 @@ public final class KubernetesRuntime implements StageRuntime {
   private final Set<Platform> platforms;
   private final SecretSource secrets;
   private final Clock clock;
+  private final BiPredicate<StageKey, Instant> over;
   private final EntryPoints entryPoints;
   private final Thread sweeper;
   private final Map<ClusterAccess, Cluster> clusters = new HashMap<>();
 
+  /** One whose stages no other executor has. */
   public KubernetesRuntime(
       KubernetesSettings settings, List<Platform> platforms, SecretSource secrets, Clock clock) {
+    this(settings, platforms, secrets, (_, _) -> false, clock);
+  }
+
+  /**
+   * One whose stages may have become another executor's while this process slept.
+   *
+   * @param over true when any executor has told the end of a stage since that moment; asked only
+   *     when a stage seems to be lost
+   */
+  public KubernetesRuntime(
+      KubernetesSettings settings,
+      List<Platform> platforms,
+      SecretSource secrets,
+      BiPredicate<StageKey, Instant> over,
+      Clock clock) {
+    this.over = over;
     this.settings = settings;
     this.platforms = Set.copyOf(platforms);
     this.secrets = secrets;
@@ -89,7 +110,8 @@ public final class KubernetesRuntime implements StageRuntime {
         initTimeout == null ? settings : settings.within(initTimeout, settings.sweepAfter());
     StepFiles files = new StepFiles(spec, own, secrets, entryPoints);
     StagePod pod = new StagePod(cluster(connector), spec, own, files, directory);
-    return new KubernetesSession(spec, pod, files, own, clock);
+    Instant opened = clock.instant();
+    return new KubernetesSession(spec, pod, files, own, () -> over.test(spec.key(), opened), clock);
   }
 
   private synchronized Cluster cluster(K8sCluster connector) throws RuntimeUnavailableException {

@@ -4,6 +4,7 @@ import dev.archway.contract.id.StageKey;
 import dev.archway.contract.plan.StepPlan;
 import dev.archway.executor.runtime.LogSink;
 import dev.archway.executor.runtime.RuntimeUnavailableException;
+import dev.archway.executor.runtime.StageOverException;
 import dev.archway.executor.runtime.StageSession;
 import dev.archway.executor.runtime.StageSpec;
 import dev.archway.executor.runtime.StartFailure;
@@ -19,6 +20,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /** One attempt of a stage in a pod. */
 final class KubernetesSession implements StageSession {
@@ -32,15 +34,22 @@ final class KubernetesSession implements StageSession {
   private final StagePod pod;
   private final StepFiles files;
   private final KubernetesSettings settings;
+  private final BooleanSupplier over;
   private final Clock clock;
   private final StopRequest stop = new StopRequest();
 
   KubernetesSession(
-      StageSpec spec, StagePod pod, StepFiles files, KubernetesSettings settings, Clock clock) {
+      StageSpec spec,
+      StagePod pod,
+      StepFiles files,
+      KubernetesSettings settings,
+      BooleanSupplier over,
+      Clock clock) {
     this.spec = spec;
     this.pod = pod;
     this.files = files;
     this.settings = settings;
+    this.over = over;
     this.clock = clock;
   }
 
@@ -76,6 +85,10 @@ final class KubernetesSession implements StageSession {
       Instant began = clock.instant();
       try {
         StepResult result = run.proceed();
+        // Whoever slept while another took over finds the pod removed: that is no loss.
+        if (result instanceof StepResult.Lost && over.getAsBoolean()) {
+          throw new StageOverException(key());
+        }
         return step.plan() instanceof StepPlan.Transfer ? TransferStep.result(result) : result;
       } catch (SecretUnavailable e) {
         return new StepResult.NotStarted(StartFailure.SECRET, String.valueOf(e.getMessage()));
