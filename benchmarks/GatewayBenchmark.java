@@ -57,15 +57,19 @@ final class GatewayBenchmark {
                 "--archway.gateway.planner-url=" + direct,
                 "--archway.gateway.registry-url=" + direct,
                 "--archway.gateway.log-url=" + direct,
-                "--archway.gateway.tokens-file=" + tokens)
+                "--archway.gateway.tokens-file=" + tokens,
+                "--archway.gateway.requests-per-address=1000000",
+                "--archway.gateway.requests-per-caller=1000000")
             .redirectErrorStream(true)
             .redirectOutput(directory.resolve("gateway.out").toFile())
             .start();
     try {
       String through = "http://127.0.0.1:" + port;
       awaitReady(through, gateway, directory);
-      load(direct, rate, 5);
-      load(through, rate, 15);
+      for (int part = 10; part >= 1; part /= 2) {
+        load(direct, Math.max(1, rate / part), 3);
+        load(through, Math.max(1, rate / part), 5);
+      }
       List<Double> directly = new ArrayList<>();
       List<Double> byGateway = new ArrayList<>();
       for (int round = 0; round < ROUNDS; round++) {
@@ -120,8 +124,9 @@ final class GatewayBenchmark {
           LockSupport.parkNanos(due - System.nanoTime());
         }
         answers.add(threads.submit(() -> {
-          if (ask(url) != 200) {
-            throw new IllegalStateException("not 200");
+          int status = ask(url);
+          if (status != 200) {
+            throw new IllegalStateException("%s answered %d (expected: 200)".formatted(url, status));
           }
           return (System.nanoTime() - due) / 1e6;
         }));
