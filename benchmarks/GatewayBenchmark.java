@@ -28,6 +28,8 @@ final class GatewayBenchmark {
   private static final int ROUNDS = 5;
 
   public static void main(String[] args) throws Exception {
+    // The JDK's server closes what is idle beyond 200 connections, under whoever asks next.
+    System.setProperty("sun.net.httpserver.maxIdleConnections", "10000");
     int rate = args.length > 0 ? Integer.parseInt(args[0]) : 500;
     int seconds = args.length > 1 ? Integer.parseInt(args[1]) : 10;
     byte[] body = ("{\"text\":\"" + "x".repeat(2000) + "\"}").getBytes(StandardCharsets.UTF_8);

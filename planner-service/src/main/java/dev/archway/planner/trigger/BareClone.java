@@ -16,6 +16,7 @@ import org.eclipse.jgit.api.Git;
 import org.eclipse.jgit.api.errors.GitAPIException;
 import org.eclipse.jgit.api.errors.TransportException;
 import org.eclipse.jgit.lib.Repository;
+import org.eclipse.jgit.lib.StoredConfig;
 import org.eclipse.jgit.transport.FilterSpec;
 import org.eclipse.jgit.transport.RefSpec;
 import org.eclipse.jgit.transport.TagOpt;
@@ -48,6 +49,10 @@ final class BareClone implements AutoCloseable {
       delete(directory);
       throw new IOException(e.getMessage(), e);
     }
+    // A collection in the background would write into the folder while it is deleted.
+    StoredConfig settings = git.getRepository().getConfig();
+    settings.setInt("gc", null, "auto", 0);
+    settings.setBoolean("gc", null, "autoDetach", false);
   }
 
   Repository repository() {
