@@ -13,13 +13,11 @@ import dev.archway.contract.plan.Placement;
 import dev.archway.contract.plan.StagePlan;
 import dev.archway.contract.plan.StepPlan;
 import dev.archway.contract.wire.ContractMapper;
-import dev.archway.contract.wire.ContractTypes;
 import dev.archway.contract.wire.Topics;
 import dev.archway.testbed.Installation;
 import dev.archway.testbed.ServiceProcess;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -270,23 +268,8 @@ public final class ExecutorBenchmark implements AutoCloseable {
   private void send(StageCommand command, String what) {
     StageKey key = command.key();
     ProducerRecord<byte[], byte[]> record =
-        new ProducerRecord<>(
-            Topics.stageCommands(Platform.LINUX_AMD64),
-            key.execution().value().getBytes(StandardCharsets.UTF_8),
-            ContractMapper.json().writeValueAsBytes(command));
-    Map.of(
-            "ce_specversion",
-            "1.0",
-            "ce_id",
-            key + "/" + what,
-            "ce_source",
-            "bench",
-            "ce_type",
-            "dev.archway." + ContractTypes.nameOf(command),
-            "ce_time",
-            Instant.now().toString())
-        .forEach(
-            (name, value) -> record.headers().add(name, value.getBytes(StandardCharsets.UTF_8)));
+        BenchmarkRecord.of(
+            Topics.stageCommands(Platform.LINUX_AMD64), key, what, "bench", Instant.now(), command);
     var _ = commands.send(record);
   }
 
@@ -294,7 +277,9 @@ public final class ExecutorBenchmark implements AutoCloseable {
     long end = System.nanoTime() + PATIENCE.toNanos();
     for (int now = server.pods(); !pods.test(now); now = server.pods()) {
       if (System.nanoTime() > end) {
-        throw new IllegalStateException("%d pods".formatted(now));
+        throw new IllegalStateException(
+            "there are %d pods after %s (expected: as many as were commanded, or none when they were stopped); see the executor's log"
+                .formatted(now, PATIENCE));
       }
       TimeUnit.MILLISECONDS.sleep(20);
     }

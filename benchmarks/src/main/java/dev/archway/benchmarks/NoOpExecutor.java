@@ -6,7 +6,6 @@ import dev.archway.contract.id.StageKey;
 import dev.archway.contract.image.Platform;
 import dev.archway.contract.status.Status;
 import dev.archway.contract.wire.ContractMapper;
-import dev.archway.contract.wire.ContractTypes;
 import dev.archway.contract.wire.Topics;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -98,23 +97,7 @@ final class NoOpExecutor implements AutoCloseable {
 
   private void send(StageKey key, String what, Instant now, StageEvent event) {
     ProducerRecord<byte[], byte[]> record =
-        new ProducerRecord<>(
-            Topics.STAGE_EVENTS,
-            key.execution().value().getBytes(StandardCharsets.UTF_8),
-            ContractMapper.json().writeValueAsBytes(event));
-    Map.of(
-            "ce_specversion",
-            "1.0",
-            "ce_id",
-            key + "/" + what,
-            "ce_source",
-            "no-op-executor",
-            "ce_type",
-            "dev.archway." + ContractTypes.nameOf(event),
-            "ce_time",
-            now.toString())
-        .forEach(
-            (name, value) -> record.headers().add(name, value.getBytes(StandardCharsets.UTF_8)));
+        BenchmarkRecord.of(Topics.STAGE_EVENTS, key, what, "no-op-executor", now, event);
     var _ = events.send(record);
   }
 
