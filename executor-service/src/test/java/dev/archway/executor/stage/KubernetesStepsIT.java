@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -272,36 +273,43 @@ final class KubernetesStepsIT {
 
   @Test
   void podsThatWereLeftBehindAreRemovedAndRunningOnesAreNot() {
-    leave("left-ended", "true");
-    leave("left-running", "exec sleep 600");
+    String ended = leave("archway-ended-1-" + nonce(), "true");
+    String running = leave("archway-running-1-" + nonce(), "exec sleep 600");
+    // Our labels alone do not make a pod ours.
+    String foreign = leave("foreign-" + nonce(), "true");
     try {
       assertThat(run(plain(Samples.run("one", "true"))).failure()).isNull();
-      Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> pod("left-ended") == null);
+      Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> pod(ended) == null);
       Awaitility.await()
           .atMost(Duration.ofMinutes(1))
           .until(() -> {
-            Pod pod = pod("left-running");
+            Pod pod = pod(running);
             return pod != null && "Running".equals(pod.getStatus().getPhase());
           });
+      assertThat(pod(foreign)).isNotNull();
     } finally {
-      var _ =
-          cluster
-              .client()
-              .pods()
-              .inNamespace("default")
-              .withName("left-running")
-              .withGracePeriod(0)
-              .delete();
+      List.of(ended, running, foreign).forEach(this::remove);
     }
-    // Its finalizer keeps it until then.
-    Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> pod("left-running") == null);
+  }
+
+  private static String nonce() {
+    return UUID.randomUUID().toString().substring(24);
   }
 
   private @Nullable Pod pod(String name) {
     return cluster.client().pods().inNamespace("default").withName(name).get();
   }
 
-  private void leave(String name, String command) {
+  private void remove(String name) {
+    if (pod(name) == null) {
+      return;
+    }
+    var one = cluster.client().pods().inNamespace("default").withName(name);
+    one.edit(p -> new PodBuilder(p).editMetadata().withFinalizers(List.of()).endMetadata().build());
+    var _ = one.withGracePeriod(0).delete();
+  }
+
+  private String leave(String name, String command) {
     var _ =
         cluster
             .client()
@@ -324,5 +332,6 @@ final class KubernetesStepsIT {
                     .endSpec()
                     .build())
             .create();
+    return name;
   }
 }
