@@ -33,7 +33,7 @@ final class GatewayBenchmark {
     int rate = args.length > 0 ? Integer.parseInt(args[0]) : 500;
     int seconds = args.length > 1 ? Integer.parseInt(args[1]) : 10;
     byte[] body = ("{\"text\":\"" + "x".repeat(2000) + "\"}").getBytes(StandardCharsets.UTF_8);
-    HttpServer service = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    HttpServer service = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 4000);
     service.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
     service.createContext("/", exchange -> {
       try (exchange) {
@@ -75,8 +75,12 @@ final class GatewayBenchmark {
       List<Double> directly = new ArrayList<>();
       List<Double> byGateway = new ArrayList<>();
       for (int round = 0; round < ROUNDS; round++) {
-        directly.addAll(load(direct, rate, seconds));
-        byGateway.addAll(load(through, rate, seconds));
+        List<Double> first = load(direct, rate, seconds);
+        List<Double> second = load(through, rate, seconds);
+        System.out.printf(
+            "round %d: p99 %.2f ms directly, %.2f ms through the gateway%n", round + 1, quantile(first, 0.99), quantile(second, 0.99));
+        directly.addAll(first);
+        byGateway.addAll(second);
       }
       print("direct", directly);
       print("through the gateway", byGateway);
