@@ -92,7 +92,7 @@ final class LocalEnvironment implements AutoCloseable {
   @Override
   public void close() {
     stopRegistry();
-    run("sh", "-c", "umount -R \"" + home + "\"/podman/*/graph/overlay 2>/dev/null; true");
+    run("sh", "-c", "umount -R \"" + home + "\"/podman*/*/graph/overlay 2>/dev/null; true");
     try (Stream<Path> files = Files.walk(home)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(file);

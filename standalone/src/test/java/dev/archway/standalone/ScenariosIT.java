@@ -1,23 +1,8 @@
 package dev.archway.standalone;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import dev.archway.contract.api.ExecutionView;
-import dev.archway.contract.api.ExecutionView.StageView;
-import dev.archway.contract.api.Submission;
-import dev.archway.contract.status.Status;
-import dev.archway.contract.wire.ContractMapper;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.CleanupMode;
@@ -25,32 +10,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every folder of {@code scenarios}: the pipeline runs and ends as its file says. */
+/** Every folder of {@code scenarios} in the standalone. */
 class ScenariosIT {
-  private static final Path SCENARIOS = LocalEnvironment.CHECKOUT.resolve("scenarios");
-
   @TempDir(cleanup = CleanupMode.NEVER)
   static Path home;
 
   private static LocalEnvironment environment;
   private static Server server;
-
-  /**
-   * How an execution shall end.
-   *
-   * @param steps the status of a step, by {@code stage/step}; others may end as they like
-   * @param log lines that are somewhere in the log
-   * @param absent what is nowhere, neither in the log nor in what is told of the execution
-   * @param told what is somewhere in what the API tells of the execution
-   * @param oneAtATime stages of which no two run at the same time
-   */
-  record Expected(
-      Status status,
-      Map<String, Status> steps,
-      List<String> log,
-      List<String> absent,
-      List<String> told,
-      @Nullable List<String> oneAtATime) {}
 
   @BeforeAll
   static void start() {
@@ -64,89 +30,14 @@ class ScenariosIT {
     environment.close();
   }
 
-  static Stream<Path> scenarios() throws IOException {
-    try (Stream<Path> folders = Files.list(SCENARIOS)) {
-      return folders.sorted().map(Path::getFileName).toList().stream();
-    }
+  static Stream<Scenario> scenarios() throws IOException {
+    return Scenario.all();
   }
 
   @ParameterizedTest
   @MethodSource("scenarios")
-  void endsAsExpected(Path name) throws IOException {
-    Path folder = SCENARIOS.resolve(name);
-    Expected expected =
-        ContractMapper.json()
-            .readValue(Files.readString(folder.resolve("expected.json")), Expected.class);
-    for (String secret : names(folder.resolve("secrets"))) {
-      Files.createDirectories(home.resolve("secrets"));
-      Files.copy(
-          folder.resolve("secrets").resolve(secret),
-          home.resolve("secrets").resolve(secret),
-          StandardCopyOption.REPLACE_EXISTING);
-    }
-    String id =
-        server.submitted(
-            new Submission(
-                Files.readString(folder.resolve("pipeline.yaml")),
-                inputs(folder.resolve("inputs.json")),
-                null,
-                null,
-                texts(folder.resolve("inputs")),
-                texts(folder.resolve("templates"))));
-    ExecutionView end = server.awaitEnd(id);
-    assertThat(end.status()).as(String.valueOf(end.failure())).isEqualTo(expected.status());
-    expected
-        .steps()
-        .forEach((step, status) -> assertThat(status(end, step)).as(step).isEqualTo(status));
-    String log = server.get("/api/v1/executions/" + id + "/logs", "text/plain");
-    expected.log().forEach(line -> assertThat(log).contains(line));
-    String told = server.get("/api/v1/executions/" + id, "application/json");
-    expected.told().forEach(text -> assertThat(told).contains(text));
-    expected.absent().forEach(text -> assertThat(log + told).doesNotContain(text));
-    List<StageView> apart =
-        end.stages().stream()
-            .filter(stage ->
-                expected.oneAtATime() != null && expected.oneAtATime().contains(stage.id()))
-            .toList();
-    for (int i = 1; i < apart.size(); i++) {
-      Instant before = Objects.requireNonNull(apart.get(i - 1).endedAt());
-      assertThat(Objects.requireNonNull(apart.get(i).startedAt())).isAfterOrEqualTo(before);
-    }
-  }
-
-  @SuppressWarnings("unchecked") // The fixture is a JSON object.
-  private static @Nullable Map<String, Object> inputs(Path file) throws IOException {
-    return Files.exists(file)
-        ? ContractMapper.json().readValue(Files.readString(file), Map.class)
-        : null;
-  }
-
-  private static List<String> names(Path folder) throws IOException {
-    if (!Files.isDirectory(folder)) {
-      return List.of();
-    }
-    try (Stream<Path> files = Files.list(folder)) {
-      return files.map(file -> file.getFileName().toString()).sorted().toList();
-    }
-  }
-
-  /** What comes beside the pipeline, in the order of the files' names. */
-  private static List<String> texts(Path folder) throws IOException {
-    List<String> texts = new ArrayList<>();
-    for (String name : names(folder)) {
-      texts.add(Files.readString(folder.resolve(name)));
-    }
-    return texts;
-  }
-
-  private static Status status(ExecutionView end, String path) {
-    String[] names = path.split("/", -1);
-    return end.stages().stream()
-        .filter(stage -> stage.id().equals(names[0]))
-        .flatMap(stage -> stage.steps().stream())
-        .filter(step -> step.id().equals(names[1]))
-        .findFirst()
-        .orElseThrow()
-        .status();
+  void endsAsExpected(Scenario scenario) throws IOException {
+    scenario.placeSecrets(home.resolve("secrets"));
+    scenario.runAt(server);
   }
 }

@@ -22,6 +22,8 @@ import java.util.Map;
  * are behind a {@link Balancer}. Not thread-safe.
  */
 public final class Installation implements AutoCloseable {
+  private static final String GATEWAY = "api-gateway";
+
   private static final Map<String, String> URLS =
       Map.of(
           "planner-service", "ARCHWAY_GATEWAY_PLANNERURL",
@@ -29,10 +31,7 @@ public final class Installation implements AutoCloseable {
           "log-service", "ARCHWAY_GATEWAY_LOGURL");
 
   private static final Map<String, String> DATABASES =
-      Map.of(
-          "api-gateway", "gateway",
-          "planner-service", "planner",
-          "registry-service", "registry");
+      Map.of(GATEWAY, "gateway", "planner-service", "planner", "registry-service", "registry");
 
   private final Path checkout;
   private final Path directory;
@@ -43,6 +42,7 @@ public final class Installation implements AutoCloseable {
   private final String userToken = PrivateFiles.randomSecret();
   private final List<ServiceProcess> services = new ArrayList<>();
   private final Map<String, Balancer> balancers = new LinkedHashMap<>();
+  private final Balancer entrance = new Balancer();
 
   /**
    * Starts Kafka and PostgreSQL.
@@ -128,7 +128,7 @@ public final class Installation implements AutoCloseable {
         new ServiceProcess(
             service, port, new JavaProcess(name, command, environment, directory.resolve(name)));
     services.add(process);
-    Balancer balancer = balancers.get(service);
+    Balancer balancer = service.equals(GATEWAY) ? entrance : balancers.get(service);
     if (balancer != null) {
       balancer.add(port);
     }
@@ -161,10 +161,15 @@ public final class Installation implements AutoCloseable {
     return userToken;
   }
 
-  /** The address of the first gateway. */
+  /** The one address of all gateways. */
+  public String entrance() {
+    return entrance.url();
+  }
+
+  /** The address of the first gateway, without anything between. */
   public String url() {
     return services.stream()
-        .filter(service -> service.name().equals("api-gateway"))
+        .filter(service -> service.name().equals(GATEWAY))
         .map(service -> "http://127.0.0.1:" + service.port())
         .findFirst()
         .orElseThrow(() -> new IllegalStateException("no gateway was started"));
@@ -175,6 +180,7 @@ public final class Installation implements AutoCloseable {
     services.forEach(ServiceProcess::requestStop);
     services.forEach(ServiceProcess::close);
     balancers.values().forEach(Balancer::close);
+    entrance.close();
     try {
       postgres.close();
     } catch (IOException e) {
