@@ -84,7 +84,7 @@ class PipelineCompilerTest {
     String yaml = Files.readString(FIXTURES.resolve("valid/platforms.yaml"));
     assertThat(ref(yaml, "v1")).isEqualTo(new CodeRef.Branch("v1"));
     assertThat(ref(yaml, "tag:v1")).isEqualTo(new CodeRef.Tag("v1"));
-    assertThat(ref(yaml, "pr:7")).isEqualTo(new CodeRef.PullRequest("7"));
+    assertThat(ref(yaml, "pr:7")).isEqualTo(new CodeRef.MergedPullRequest("7"));
     assertThat(ref(yaml, "branch:feature/x")).isEqualTo(new CodeRef.Branch("feature/x"));
     assertThat(ref(yaml, Map.of("type", "tag", "spec", Map.of("tag", "v2"))))
         .isEqualTo(new CodeRef.Tag("v2"));

@@ -78,7 +78,7 @@ class DistributedIT {
     api = new Callers(installation.entrance(), installation.userToken());
     List<Scenario> scenarios = Scenario.all().toList();
     for (Scenario scenario : scenarios) {
-      scenario.placeSecrets(home.resolve("secrets"));
+      scenario.prepare(environment);
     }
     try (ExecutorService threads = Executors.newFixedThreadPool(SCENARIOS_AT_ONCE)) {
       for (Scenario scenario : scenarios) {

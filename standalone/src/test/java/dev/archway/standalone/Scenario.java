@@ -40,21 +40,30 @@ record Scenario(Path folder) {
       List<String> told,
       @Nullable List<String> oneAtATime) {}
 
-  /** All of them, by name. */
+  /** All of them, by name, or those that {@code -Dscenarios=REGEX} picks. */
   static Stream<Scenario> all() throws IOException {
+    String picked = System.getProperty("scenarios", ".*");
     try (Stream<Path> folders = Files.list(ALL)) {
-      return folders.sorted().map(Scenario::new).toList().stream();
+      return folders.sorted().map(Scenario::new).toList().stream()
+          .filter(scenario -> scenario.toString().matches(picked));
     }
   }
 
-  /** Puts its secrets to where services of one machine look for them. */
-  void placeSecrets(Path secrets) throws IOException {
-    Files.createDirectories(secrets);
+  /**
+   * Puts its secrets to where services of one machine look for them, and runs its {@code
+   * prepare.sh}, which makes below {@code $ARCHWAY_HOME} what the pipeline finds.
+   */
+  void prepare(LocalEnvironment environment) throws IOException {
+    Path secrets = Files.createDirectories(environment.home().resolve("secrets"));
     for (String secret : names(folder.resolve("secrets"))) {
       Files.copy(
           folder.resolve("secrets").resolve(secret),
           secrets.resolve(secret),
           StandardCopyOption.REPLACE_EXISTING);
+    }
+    Path script = folder.resolve("prepare.sh");
+    if (Files.exists(script)) {
+      var _ = environment.run("sh", "-eu", script.toString());
     }
   }
 

@@ -37,7 +37,7 @@ class ScenariosIT {
   @ParameterizedTest
   @MethodSource("scenarios")
   void endsAsExpected(Scenario scenario) throws IOException {
-    scenario.placeSecrets(home.resolve("secrets"));
+    scenario.prepare(environment);
     scenario.runAt(server);
   }
 }

@@ -1,5 +1,6 @@
 package dev.archway.contract.plan;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.archway.contract.connector.Connector;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param depth commits of history to fetch; 0 means all
  * @param sslVerify false skips the check of the server's certificate
  * @param extras what is cloned beside the commit's tree; null for nothing
+ * @param into what the commit is merged into once it is there; null builds the commit itself
  */
 public record Checkout(
     Connector.Git connector,
@@ -22,7 +24,8 @@ public record Checkout(
     String commit,
     int depth,
     boolean sslVerify,
-    @Nullable CloneExtras extras) {
+    @Nullable CloneExtras extras,
+    @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Target into) {
   /** The commit's tree alone. */
   public Checkout(
       Connector.Git connector,
@@ -31,6 +34,19 @@ public record Checkout(
       String commit,
       int depth,
       boolean sslVerify) {
-    this(connector, url, refName, commit, depth, sslVerify, null);
+    this(connector, url, refName, commit, depth, sslVerify, null, null);
+  }
+
+  /**
+   * What a pull request is merged into, fixed when the execution starts as its head is.
+   *
+   * @param refName the full name of a ref that holds {@code commit}
+   * @param commit the commit's full hash
+   */
+  public record Target(String refName, String commit) {}
+
+  /** The same, merged. */
+  public Checkout mergedInto(Target target) {
+    return new Checkout(connector, url, refName, commit, depth, sslVerify, extras, target);
   }
 }

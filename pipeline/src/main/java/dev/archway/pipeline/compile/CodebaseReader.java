@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads {@code properties.ci.codebase} (Harness page "Create and configure a codebase"). */
 final class CodebaseReader {
-  /** Harness's own default for builds that are started by hand (page "Git Clone step"). */
-  private static final long DEFAULT_DEPTH = 50;
+  /** Harness's own default for branches and tags (page "Git Clone step"). */
+  private static final int DEFAULT_DEPTH = 50;
 
   /** A ref's name must not look like an option, nor leave its place (git-check-ref-format). */
   private static final Pattern REF =
@@ -35,8 +35,7 @@ final class CodebaseReader {
     Long depth = fields.integer("depth");
     Boolean sslVerify = fields.bool("sslVerify");
     CloneExtras extras = extras(fields);
-    CodeRef ref = ref(fields.requiredObject("build"));
-    strategy(fields, ref);
+    CodeRef ref = merged(fields, ref(fields.requiredObject("build")));
     if (connector == null || ref == null) {
       return null;
     }
@@ -49,12 +48,14 @@ final class CodebaseReader {
       url = url.replaceFirst("/+$", "") + "/" + repository;
     }
     return new CodebasePlan(
-        connector,
-        url,
-        ref,
-        (int) Math.min(Integer.MAX_VALUE, depth == null ? DEFAULT_DEPTH : depth),
-        sslVerify == null || sslVerify,
-        extras);
+        connector, url, ref, depth(depth, ref), sslVerify == null || sslVerify, extras);
+  }
+
+  /** A pull request has its whole history by itself (page "Git Clone step"). */
+  private static int depth(@Nullable Long written, CodeRef ref) {
+    return written != null
+        ? (int) Math.min(Integer.MAX_VALUE, written)
+        : ref.pullRequest() == null ? DEFAULT_DEPTH : 0;
   }
 
   /** What is cloned beside the commit's tree; null for nothing. */
@@ -91,30 +92,18 @@ final class CodebaseReader {
         : new CloneExtras(sparse, which, tags);
   }
 
-  /** A pull request is built as its author pushed it, never merged. */
-  private static void strategy(Fields fields, @Nullable CodeRef ref) {
+  /** A pull request is merged into its target, unless it is to be built as its author pushed it. */
+  private static @Nullable CodeRef merged(Fields fields, @Nullable CodeRef ref) {
     String strategy = fields.text("prCloneStrategy");
-    boolean pullRequest = ref instanceof CodeRef.PullRequest;
-    if (strategy == null) {
-      if (pullRequest) {
-        fields.warn(
-            "prCloneStrategy",
-            ProblemCode.NOT_SUPPORTED,
-            "the head of the pull request is built; Harness would merge it into its target first");
-      }
-    } else if (strategy.equals("MergeCommit")) {
-      if (pullRequest) {
-        fields.error(
-            "prCloneStrategy",
-            ProblemCode.NOT_SUPPORTED,
-            "Archway builds the head of a pull request, not its merge (expected: SourceBranch)");
-      }
-    } else if (!strategy.equals("SourceBranch")) {
+    if (strategy != null && !strategy.equals("MergeCommit") && !strategy.equals("SourceBranch")) {
       fields.error(
           "prCloneStrategy",
           ProblemCode.BAD_VALUE,
-          "\"%s\" (expected: SourceBranch or MergeCommit)".formatted(strategy));
+          "\"%s\" (expected: MergeCommit or SourceBranch)".formatted(strategy));
     }
+    return ref instanceof CodeRef.PullRequest(String number) && !"SourceBranch".equals(strategy)
+        ? new CodeRef.MergedPullRequest(number)
+        : ref;
   }
 
   private static @Nullable CodeRef ref(Fields build) {

@@ -54,15 +54,17 @@ public final class PipelineShapes {
           .with(
               text("connectorRef", "A connector of type Git.").needed(),
               text("repoName", "The repository, where the connector is of an account."),
-              count("depth", "How many commits are fetched: 50 where it is absent, all with 0."),
+              count(
+                  "depth",
+                  "How many commits are fetched, all with 0: 50 where it is absent, and all of a pull request."),
               flag(
                   "sslVerify",
                   "Whether the server's certificate is checked: true where it is absent."),
               object("build", "What is checked out.", () -> BUILD).needed(),
               word(
                   "prCloneStrategy",
-                  "What is built of a pull request; Archway builds its head, which is SourceBranch.",
-                  List.of("SourceBranch", "MergeCommit")))
+                  "What is built of a pull request: its merge into its target where it is absent, or its head, which is SourceBranch.",
+                  List.of("MergeCommit", "SourceBranch")))
           .with(
               flag("fetchTags", "Whether the repository's tags are fetched as well."),
               word(

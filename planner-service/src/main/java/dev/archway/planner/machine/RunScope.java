@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RunScope implements Scope {
   private static final int SHORT = 7;
+  private static final String HEADS = "refs/heads/";
 
   private final Request request;
   private final Map<String, StageState> stages;
@@ -167,18 +168,27 @@ final class RunScope implements Scope {
       case "codebase.shortCommitSha" -> checkout.commit().substring(0, SHORT);
       case "codebase.commitRef" -> checkout.refName();
       case "codebase.repoUrl" -> checkout.url();
-      case "codebase.branch" -> ref instanceof CodeRef.Branch(String branch) ? branch : null;
+      case "codebase.branch" ->
+          ref instanceof CodeRef.Branch(String branch) ? branch : target(checkout);
       case "codebase.tag" -> ref instanceof CodeRef.Tag(String tag) ? tag : null;
-      case "codebase.prNumber" -> ref instanceof CodeRef.PullRequest(String number) ? number : null;
+      case "codebase.prNumber" -> ref.pullRequest();
       case "codebase.build.type" ->
           switch (ref) {
             case CodeRef.Branch _ -> "branch";
             case CodeRef.Tag _ -> "tag";
-            case CodeRef.PullRequest _ -> "PR";
+            case CodeRef.PullRequest _, CodeRef.MergedPullRequest _ -> "PR";
             case CodeRef.CommitSha _ -> "commitSha";
           };
       default -> null;
     };
+  }
+
+  /** The branch that a pull request is merged into, where that is known by its name. */
+  private static @Nullable String target(Checkout checkout) {
+    Checkout.Target into = checkout.into();
+    return into != null && into.refName().startsWith(HEADS)
+        ? into.refName().substring(HEADS.length())
+        : null;
   }
 
   /** Harness's word for a status in an expression. */

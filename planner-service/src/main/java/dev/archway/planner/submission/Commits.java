@@ -2,6 +2,7 @@ package dev.archway.planner.submission;
 
 import dev.archway.contract.failure.Problem;
 import dev.archway.contract.plan.Checkout;
+import dev.archway.contract.plan.CodeRef;
 import dev.archway.contract.plan.CodebasePlan;
 import dev.archway.contract.plan.ExecutionPlan;
 import dev.archway.contract.plan.StagePlan;
@@ -25,7 +26,26 @@ final class Commits {
     this.problems = problems;
   }
 
-  @Nullable Checkout of(CodebasePlan codebase, String path) {
+  /**
+   * What an event tells of a codebase counts before what the repository has by now.
+   *
+   * @param pin null for no event
+   */
+  @Nullable Checkout of(CodebasePlan codebase, Start.@Nullable Pin pin, String path) {
+    Checkout pinned = pin == null ? null : pin.of(codebase);
+    if (pin == null || pinned == null) {
+      return of(codebase, path);
+    }
+    try {
+      return codebase.ref() instanceof CodeRef.MergedPullRequest && pin.target() != null
+          ? resolver.merged(codebase, pinned, pin.target())
+          : pinned;
+    } catch (CommitResolver.UnresolvedException e) {
+      return unresolved(e, path);
+    }
+  }
+
+  private @Nullable Checkout of(CodebasePlan codebase, String path) {
     try {
       Checkout checkout = known.get(codebase);
       if (checkout == null) {
@@ -34,11 +54,14 @@ final class Commits {
       }
       return checkout;
     } catch (CommitResolver.UnresolvedException e) {
-      problems.add(
-          new Problem(
-              Problem.Severity.ERROR, path, 0, 0, e.code(), String.valueOf(e.getMessage())));
-      return null;
+      return unresolved(e, path);
     }
+  }
+
+  private @Nullable Checkout unresolved(CommitResolver.UnresolvedException e, String path) {
+    problems.add(
+        new Problem(Problem.Severity.ERROR, path, 0, 0, e.code(), String.valueOf(e.getMessage())));
+    return null;
   }
 
   /** The plan with the commit of each GitClone step. */

@@ -26,12 +26,18 @@ public record Start(
    *     pipeline's codebase is meant
    * @param ref what the pipeline must ask for to be given this commit
    * @param refName the full name of the ref that holds the commit
+   * @param target the branch that a pull request would be merged into; null for others
    */
-  public record Pin(@Nullable Repository connector, CodeRef ref, String refName, String commit) {
+  public record Pin(
+      @Nullable Repository connector,
+      CodeRef ref,
+      String refName,
+      String commit,
+      @Nullable String target) {
     /** The checkout of a codebase that asks for what the event is about; null for others. */
     @Nullable Checkout of(CodebasePlan codebase) {
       boolean here = connector == null || connector.url().equals(codebase.url());
-      return here && ref.equals(codebase.ref())
+      return here && (ref.equals(codebase.ref()) || samePull(codebase.ref()))
           ? new Checkout(
               codebase.connector(),
               codebase.url(),
@@ -39,8 +45,13 @@ public record Start(
               commit,
               codebase.depth(),
               codebase.sslVerify(),
-              codebase.extras())
+              codebase.extras(),
+              null)
           : null;
+    }
+
+    private boolean samePull(CodeRef asked) {
+      return ref.pullRequest() != null && ref.pullRequest().equals(asked.pullRequest());
     }
   }
 

@@ -169,10 +169,10 @@ public final class Submissions {
     Commits resolved = new Commits(commits, problems);
     CodebasePlan codebase = plan.codebase();
     Checkout checkout =
-        codebase == null || start == null || start.pin() == null ? null : start.pin().of(codebase);
-    if (codebase != null && checkout == null) {
-      checkout = resolved.of(codebase, "pipeline.properties.ci.codebase");
-    }
+        codebase == null
+            ? null
+            : resolved.of(
+                codebase, start == null ? null : start.pin(), "pipeline.properties.ci.codebase");
     ExecutionPlan complete = resolved.fillIn(plan);
     if (!problems.isEmpty()) {
       problems.addAll(warnings);

@@ -3,6 +3,7 @@ package dev.archway.planner.trigger;
 import dev.archway.contract.event.GitEvent;
 import dev.archway.contract.event.GitEvent.Changes;
 import dev.archway.contract.event.GitEvent.PullRequest;
+import dev.archway.planner.submission.BareClone;
 import dev.archway.planner.submission.GitRemote;
 import dev.archway.planner.submission.Start;
 import dev.archway.web.ProblemException;

@@ -8,6 +8,7 @@ import dev.archway.pipeline.RunEvent;
 import dev.archway.pipeline.yaml.YamlException;
 import dev.archway.pipeline.yaml.YamlNode;
 import dev.archway.pipeline.yaml.YamlReader;
+import dev.archway.planner.submission.BareClone;
 import dev.archway.planner.submission.GitRemote;
 import dev.archway.planner.submission.Start;
 import dev.archway.web.ProblemException;

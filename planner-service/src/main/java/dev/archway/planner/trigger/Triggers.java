@@ -172,7 +172,7 @@ final class Triggers {
     Start.Pin pin =
         ref == null || commit == null || refName == null
             ? null
-            : new Start.Pin(repository, ref, refName, commit);
+            : new Start.Pin(repository, ref, refName, commit, target(event));
     Origin origin =
         new Origin(
             trigger.key(),
@@ -241,6 +241,7 @@ final class Triggers {
               case CodeRef.Branch(String name) -> "branch:" + name;
               case CodeRef.Tag(String name) -> "tag:" + name;
               case CodeRef.PullRequest(String number) -> "pr:" + number;
+              case CodeRef.MergedPullRequest(String number) -> "pr:" + number;
               case CodeRef.CommitSha(String hash) -> "commit:" + hash;
             };
     if (written == null) {
@@ -303,6 +304,12 @@ final class Triggers {
     String branch = EventValues.below("refs/heads/", event.ref());
     String tag = EventValues.below("refs/tags/", event.ref());
     return branch != null ? new CodeRef.Branch(branch) : tag != null ? new CodeRef.Tag(tag) : null;
+  }
+
+  /** The branch that the event's pull request would be merged into; null for others. */
+  private static @Nullable String target(GitEvent event) {
+    PullRequest pull = event.pullRequest();
+    return pull == null ? null : pull.targetBranch();
   }
 
   /** Runs of one branch, or of one pull request, of one repository (Harness: auto-abort). */

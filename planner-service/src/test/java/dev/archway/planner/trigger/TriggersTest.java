@@ -13,6 +13,7 @@ import dev.archway.contract.event.GitEvent.Kind;
 import dev.archway.contract.event.GitEvent.PullRequest;
 import dev.archway.contract.event.GitEvent.TriggerKey;
 import dev.archway.contract.id.ExecutionId;
+import dev.archway.contract.plan.Checkout;
 import dev.archway.contract.plan.StepPlan;
 import dev.archway.messaging.Outbox;
 import dev.archway.pipeline.Connectors;
@@ -381,6 +382,26 @@ class TriggersTest {
     assertThat(Objects.requireNonNull(request.checkout()).refName()).isEqualTo("refs/pull/7/head");
     assertThat(request.checkout().commit()).isEqualTo(COMMIT);
     assertThat(run(request).environment()).containsEntry("DOOR", "<+secrets.getValue(\"door\")>");
+  }
+
+  @Test
+  void aPullRequestIsMergedIntoItsTargetUnlessTheHeadIsAskedFor() throws Exception {
+    Path repository = directory.resolve("repo");
+    try (Git git = Git.init().setDirectory(repository.toFile()).setInitialBranch("main").call()) {
+      String target = write(git, "README.md", "main");
+      connectors.put(
+          "repo", new Connector.Git("repo", repository.toUri().toString(), false, null, null));
+      pipelines.put(
+          new PipelineKey("default", "default", "demo"),
+          "demo",
+          PIPELINE.replace("prCloneStrategy: SourceBranch", "depth: 0"),
+          NOW);
+      trigger("PullRequest", "");
+      Checkout checkout =
+          Objects.requireNonNull(started(outcome(pull("d1", false, "Open"))).checkout());
+      assertThat(checkout.commit()).isEqualTo(COMMIT);
+      assertThat(checkout.into()).isEqualTo(new Checkout.Target("refs/heads/main", target));
+    }
   }
 
   @Test

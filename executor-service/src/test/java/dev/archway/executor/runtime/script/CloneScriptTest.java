@@ -8,6 +8,7 @@ import dev.archway.contract.connector.Connector;
 import dev.archway.contract.plan.Checkout;
 import dev.archway.contract.plan.CloneExtras;
 import dev.archway.contract.plan.CloneExtras.Submodules;
+import dev.archway.executor.runtime.StepResult;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -70,16 +72,17 @@ class CloneScriptTest {
   }
 
   private int clone(@Nullable CloneExtras extras) throws Exception {
+    return clone(checkout("refs/heads/main", shell("git -C main rev-parse HEAD").strip(), extras));
+  }
+
+  private Checkout checkout(String ref, String commit, @Nullable CloneExtras extras) {
     String url = "http://127.0.0.1:%d/main".formatted(server.getAddress().getPort());
-    Checkout checkout =
-        new Checkout(
-            new Connector.Git("git", url, false, null, null),
-            url,
-            "refs/heads/main",
-            shell("git -C main rev-parse HEAD").strip(),
-            0,
-            true,
-            extras);
+    return new Checkout(
+        new Connector.Git("git", url, false, null, null), url, ref, commit, 0, true, extras, null);
+  }
+
+  private int clone(Checkout checkout) throws Exception {
+    String url = checkout.url();
     Path secrets = Files.createDirectories(home.resolve("secrets"));
     Files.writeString(secrets.resolve("gitconfig"), CloneScript.configuration(checkout));
     Path askpass = secrets.resolve("askpass");
@@ -102,7 +105,7 @@ class CloneScriptTest {
 
   @Test
   void treeAlone() throws Exception {
-    assertThat(clone(null)).isZero();
+    assertThat(clone((CloneExtras) null)).isZero();
     assertThat(has("a/b/file") && has("c/file") && has("top")).isTrue();
     assertThat(has("sub/file")).isFalse();
     assertThat(shell("git -C workspace tag")).isEmpty();
@@ -137,6 +140,69 @@ class CloneScriptTest {
     assertThat(clone(new CloneExtras(List.of(), Submodules.DIRECT, false))).isNotZero();
     assertThat(has("sub/file")).isFalse();
     assertThat(Files.readString(home.resolve("output"))).contains("not allowed");
+  }
+
+  /** A pull request that changes {@code path}, of a branch whose {@code top} says something new. */
+  private Checkout pull(String path) throws Exception {
+    shell(
+        """
+        export HOME="$PWD" GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a@example.com GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a@example.com
+        git -C main checkout -q -b topic && echo topic >main/%s && git -C main add -A && git -C main commit -qm topic
+        git -C main checkout -q main && echo newer >main/top && git -C main add -A && git -C main commit -qm newer
+        git -C main push -q "$PWD/served/main" main topic:refs/pull/7/head && git -C served/main update-server-info
+        """
+            .formatted(path));
+    return checkout("refs/pull/7/head", shell("git -C main rev-parse topic").strip(), null)
+        .mergedInto(
+            new Checkout.Target("refs/heads/main", shell("git -C main rev-parse main").strip()));
+  }
+
+  @Test
+  void pullRequestIsMergedIntoItsTargetTheSameEverywhere() throws Exception {
+    Checkout pull = pull("c/more");
+    assertThat(clone(pull)).isZero();
+    assertThat(has("c/more")).isTrue();
+    assertThat(shell("cat workspace/top")).isEqualTo("newer\n");
+    assertThat(shell("git -C workspace rev-parse HEAD^1 HEAD^2").lines())
+        .containsExactly(Objects.requireNonNull(pull.into()).commit(), pull.commit());
+    String merged = shell("git -C workspace rev-parse HEAD");
+    shell("rm -rf workspace && sleep 1");
+    assertThat(clone(pull)).isZero();
+    assertThat(shell("git -C workspace rev-parse HEAD")).isEqualTo(merged);
+  }
+
+  /** The commit where they parted is not among those that are fetched at first. */
+  @Test
+  void pullRequestWithLittleHistoryIsMergedAllTheSame() throws Exception {
+    Checkout full = pull("c/more");
+    String url = home.resolve("served/main").toUri().toString();
+    assertThat(
+            clone(
+                new Checkout(
+                    full.connector(),
+                    url,
+                    full.refName(),
+                    full.commit(),
+                    1,
+                    true,
+                    null,
+                    full.into())))
+        .isZero();
+    assertThat(has("c/more")).isTrue();
+    assertThat(shell("cat workspace/top")).isEqualTo("newer\n");
+  }
+
+  @Test
+  void conflictFailsTheClone() throws Exception {
+    Checkout pull = pull("top");
+    int code = clone(pull);
+    assertThat(Files.readString(home.resolve("output"))).contains("CONFLICT", "top");
+    assertThat(CloneScript.result(pull, code))
+        .isInstanceOfSatisfying(
+            StepResult.Failed.class,
+            failed ->
+                assertThat(failed.message())
+                    .contains("cannot merge refs/pull/7/head", "SourceBranch"));
   }
 
   @ParameterizedTest

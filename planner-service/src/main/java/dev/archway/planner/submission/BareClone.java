@@ -1,7 +1,5 @@
-package dev.archway.planner.trigger;
+package dev.archway.planner.submission;
 
-import dev.archway.planner.submission.GitRemote;
-import dev.archway.planner.submission.Start;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -22,9 +20,9 @@ import org.eclipse.jgit.transport.RefSpec;
 import org.eclipse.jgit.transport.TagOpt;
 
 /** A part of a repository in a folder of its own, which goes with this. For one thread. */
-final class BareClone implements AutoCloseable {
+public final class BareClone implements AutoCloseable {
   /** How long a repository may be silent. */
-  static final Duration LIMIT = Duration.ofSeconds(30);
+  public static final Duration LIMIT = Duration.ofSeconds(30);
 
   private final GitRemote remote;
   private final Start.Repository source;
@@ -37,7 +35,8 @@ final class BareClone implements AutoCloseable {
    *
    * @param filter what is not fetched, where the server can leave it out
    */
-  BareClone(GitRemote remote, Start.Repository source, FilterSpec filter) throws IOException {
+  public BareClone(GitRemote remote, Start.Repository source, FilterSpec filter)
+      throws IOException {
     this.remote = remote;
     this.source = source;
     this.filter = filter;
@@ -55,17 +54,18 @@ final class BareClone implements AutoCloseable {
     settings.setBoolean("gc", null, "autoDetach", false);
   }
 
-  Repository repository() {
+  /** What has been fetched so far. */
+  public Repository repository() {
     return git.getRepository();
   }
 
   /** Fetches so many commits back from the tips of refs. */
-  void fetch(int depth, String... specs) throws IOException {
+  public void fetch(int depth, String... specs) throws IOException {
     run(() -> command(specs).setDepth(depth));
   }
 
   /** Fetches everything that refs lead to, after a part was. */
-  void unshallow(String... specs) throws IOException {
+  public void unshallow(String... specs) throws IOException {
     run(() -> command(specs).setUnshallow(true));
   }
 
