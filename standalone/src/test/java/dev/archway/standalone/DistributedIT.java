@@ -1,8 +1,13 @@
 package dev.archway.standalone;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.archway.contract.api.ExecutionSummary;
+import dev.archway.contract.api.ExecutionView;
+import dev.archway.contract.wire.ContractMapper;
 import dev.archway.testbed.Installation;
+import dev.archway.testbed.ServiceProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.http.HttpRequest;
@@ -22,6 +27,10 @@ import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,6 +40,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Archway as it is in production, on one machine: services from their jars in processes of their
  * own, most of them twice, three Kafka nodes, PostgreSQL.
  */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class DistributedIT {
   private static final int BROKERS = 3;
 
@@ -47,6 +57,9 @@ class DistributedIT {
 
   /** More would wait for processors, and some scenarios have limits of time. */
   private static final int SCENARIOS_AT_ONCE = 2;
+
+  /** Enough that something is under way in every service at any time. */
+  private static final int CALLERS = 2;
 
   @TempDir(cleanup = CleanupMode.NEVER)
   static Path home;
@@ -152,12 +165,56 @@ class DistributedIT {
 
   @ParameterizedTest
   @MethodSource("names")
+  @Order(1)
   void scenarioEndsAsExpected(String name) throws Throwable {
     try {
       var _ = Objects.requireNonNull(RUNS.get(name)).get();
     } catch (ExecutionException e) {
       throw e.getCause();
     }
+  }
+
+  /**
+   * Gateways are rolled too: two of them, behind one address. Whoever was not answered cannot know
+   * whether the submission was accepted; what was, runs once as well.
+   */
+  @Test
+  @Order(2)
+  void rollingRestartOfEveryServiceUnderLoadLosesAndDoublesNothing() throws Exception {
+    try (CountedPipeline pipeline = new CountedPipeline("0.2");
+        Load load = new Load(api, pipeline.yaml(), CALLERS)) {
+      load.awaitMore(1);
+      for (ServiceProcess service : installation.services()) {
+        service.roll();
+        load.awaitMore(1);
+      }
+      List<String> accepted = load.finish();
+      List<String> all = executions();
+      assertThat(all)
+          .as("%d submissions were not answered", load.unanswered())
+          .containsAll(accepted)
+          .hasSizeBetween(accepted.size(), accepted.size() + load.unanswered());
+      for (String id : all) {
+        ExecutionView end = api.awaitEnd(id);
+        pipeline.requireRunOnce(id, end);
+        assertThat(api.images(id)).as(id).hasSize(1);
+        for (ServiceProcess service : installation.services()) {
+          if (service.name().equals("log-service")) {
+            Api copy = new Callers(service.url(), installation.serviceToken());
+            CountedPipeline.requireWhole(id + " at " + service.url(), end, copy.logs(id));
+          }
+        }
+      }
+    }
+  }
+
+  private static List<String> executions() {
+    String list =
+        api.get(
+            "/api/v1/executions?limit=200&pipeline=" + CountedPipeline.NAME, "application/json");
+    return Stream.of(ContractMapper.json().readValue(list, ExecutionSummary[].class))
+        .map(execution -> execution.id().value())
+        .toList();
   }
 
   /**

@@ -161,6 +161,11 @@ public final class Installation implements AutoCloseable {
     return userToken;
   }
 
+  /** What services show each other. */
+  public String serviceToken() {
+    return serviceToken;
+  }
+
   /** The one address of all gateways. */
   public String entrance() {
     return entrance.url();
@@ -170,7 +175,7 @@ public final class Installation implements AutoCloseable {
   public String url() {
     return services.stream()
         .filter(service -> service.name().equals(GATEWAY))
-        .map(service -> "http://127.0.0.1:" + service.port())
+        .map(ServiceProcess::url)
         .findFirst()
         .orElseThrow(() -> new IllegalStateException("no gateway was started"));
   }

@@ -34,6 +34,11 @@ public final class ServiceProcess implements AutoCloseable {
     return port;
   }
 
+  /** Where it answers. */
+  public String url() {
+    return "http://127.0.0.1:" + port;
+  }
+
   /** Its process id. */
   public long pid() {
     return process.pid();
@@ -47,8 +52,7 @@ public final class ServiceProcess implements AutoCloseable {
   /** Returns when it says of itself that it is ready. */
   public void awaitReady() {
     HttpRequest question =
-        HttpRequest.newBuilder(
-                URI.create("http://127.0.0.1:%d/actuator/health/readiness".formatted(port)))
+        HttpRequest.newBuilder(URI.create(url() + "/actuator/health/readiness"))
             .timeout(Duration.ofSeconds(10))
             .build();
     long end = System.nanoTime() + PATIENCE.toNanos();
