@@ -27,6 +27,9 @@ final class GatewayBenchmark {
   private static final HttpClient HTTP = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private static final int ROUNDS = 5;
 
+  /** Seconds at the full rate until the gateway's JVM has compiled what it runs; it does so on the cores that the load needs. */
+  private static final int WARM_UP = 40;
+
   public static void main(String[] args) throws Exception {
     // The JDK's server closes what is idle beyond 200 connections, under whoever asks next.
     System.setProperty("sun.net.httpserver.maxIdleConnections", "10000");
@@ -72,6 +75,7 @@ final class GatewayBenchmark {
         load(direct, Math.max(1, rate / part), 3);
         load(through, Math.max(1, rate / part), 5);
       }
+      load(through, rate, WARM_UP);
       List<Double> directly = new ArrayList<>();
       List<Double> byGateway = new ArrayList<>();
       for (int round = 0; round < ROUNDS; round++) {
