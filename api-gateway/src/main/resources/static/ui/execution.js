@@ -74,7 +74,7 @@ export async function execution(place, {id, signal, failed}) {
       h("h3", null, h("span", null, run.name || run.id), status(run.status)),
       h("p", {class: "quiet"},
         [run.platform, run.emulated && "emulated", run.connector, run.attempt > 1 && `attempt ${run.attempt}`,
-          run.ahead > 0 && `${run.ahead} ahead`, duration(run.startedAt, run.endedAt)].filter(Boolean).join(" · ")),
+          waits(run) && `waits for an executor, ${run.ahead} before it`, duration(run.startedAt, run.endedAt)].filter(Boolean).join(" · ")),
       failure(run.failure),
       h("ul", {class: "steps"}, run.steps.map(step => h("li", null,
         h("button", {
@@ -119,6 +119,14 @@ export async function execution(place, {id, signal, failed}) {
   }
   const clock = setInterval(() => ENDED.has(view.status) || document.hidden || draw(), 1000);
   signal.addEventListener("abort", () => clearInterval(clock));
+  // What goes on before it in line is no event of this execution.
+  const line = setInterval(() => view.stages.some(waits) && !document.hidden && changed(), 3000);
+  signal.addEventListener("abort", () => clearInterval(line));
+}
+
+/** True for a stage run that waits for an executor; one that waits for another stage is not in line. */
+function waits(run) {
+  return run.ahead != null;
 }
 
 function fact(name, value) {

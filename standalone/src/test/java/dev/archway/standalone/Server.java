@@ -17,16 +17,27 @@ import java.util.List;
 /** The standalone as a process of its own, as {@code ./archway up} runs it. */
 final class Server extends Api implements AutoCloseable {
   private final Path home;
+  private final List<String> options;
   private final HttpClient http = HttpClient.newHttpClient();
   private Process process;
 
-  Server(Path home) {
+  /**
+   * Starts it and returns when it is ready.
+   *
+   * @param options settings as on the command line, {@code --name=value}
+   */
+  Server(Path home, String... options) {
     this.home = home;
-    this.process = start(home);
+    this.options = List.of(options);
+    this.process = start(home, this.options);
     awaitReady();
   }
 
   static Process start(Path home) {
+    return start(home, List.of());
+  }
+
+  private static Process start(Path home, List<String> options) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin/java").toString());
     command.addAll(
@@ -39,6 +50,7 @@ final class Server extends Api implements AutoCloseable {
         List.of(
             "-cp", System.getProperty("java.class.path"), StandaloneApplication.class.getName()));
     command.add("--archway.home=" + home);
+    command.addAll(options);
     Path output = home.resolve("server.out");
     try {
       return new ProcessBuilder(command)
@@ -94,7 +106,7 @@ final class Server extends Api implements AutoCloseable {
   }
 
   void restart() {
-    process = start(home);
+    process = start(home, options);
     awaitReady();
   }
 

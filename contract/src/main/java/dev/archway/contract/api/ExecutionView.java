@@ -43,8 +43,8 @@ public record ExecutionView(
    * @param runtime what runs it; null before it has started
    * @param emulated true when its platform is emulated
    * @param ignored fields of the placement that the runtime does not honour
-   * @param ahead how many stage runs of its platform have waited longer for an executor; null
-   *     unless it waits for one
+   * @param ahead how many stage runs of its platform come before it, as pipelines take turns for
+   *     the executors; null unless it waits for one
    */
   public record StageView(
       String id,

@@ -430,19 +430,27 @@ public final class ExecutionStore {
   public record Waiting(long stages, Instant since) {}
 
   /**
-   * For each stage run of the execution that waits for an executor, how many of its platform have
-   * waited longer.
+   * For each stage run of the execution that waits for an executor, how many of its platform come
+   * before it: pipelines take turns, and within a pipeline who has waited longest is first. Which
+   * executors and connectors have room only they know, so that it is the order of one queue for
+   * all.
    */
   public Map<String, Integer> ahead(ExecutionId id) {
     Map<String, Integer> ahead = new HashMap<>();
     jdbc.sql(
             """
-            SELECT own.stage, COUNT(other.stage) AS ahead
-              FROM waiting_stages own
-              LEFT JOIN waiting_stages other ON other.platform = own.platform AND other.since < own.since
-             WHERE own.execution_id = ?
-             GROUP BY own.stage
+            SELECT stage, place - 1 AS ahead
+              FROM (SELECT execution_id, stage,
+                           ROW_NUMBER() OVER (PARTITION BY platform ORDER BY turn, since, execution_id, stage) AS place
+                      FROM (SELECT waiting.execution_id, waiting.stage, waiting.platform, waiting.since,
+                                   ROW_NUMBER() OVER (PARTITION BY waiting.platform, e.org, e.project, e.pipeline
+                                                      ORDER BY waiting.since, waiting.execution_id, waiting.stage) AS turn
+                              FROM waiting_stages waiting
+                              JOIN executions e ON e.id = waiting.execution_id
+                             WHERE waiting.platform IN (SELECT platform FROM waiting_stages WHERE execution_id = ?)) turns) places
+             WHERE execution_id = ?
             """)
+        .param(id.value())
         .param(id.value())
         .query((rs, _) -> ahead.put(rs.getString("stage"), rs.getInt("ahead")))
         .list();

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Plans and reports for tests, in the shape of the two-stage pipeline that builds one image per
@@ -71,8 +72,17 @@ public final class SamplePlans {
         request.warnings());
   }
 
+  /** The same of another pipeline. */
+  public static Request of(String pipeline, Request request) {
+    return with(pipeline, request.plan().timeout(), request);
+  }
+
   /** The same with a time limit. */
   public static Request limited(Duration timeout, Request request) {
+    return with(request.plan().pipeline(), timeout, request);
+  }
+
+  private static Request with(String pipeline, @Nullable Duration timeout, Request request) {
     ExecutionPlan plan = request.plan();
     return new Request(
         request.id(),
@@ -81,7 +91,7 @@ public final class SamplePlans {
         new ExecutionPlan(
             plan.org(),
             plan.project(),
-            plan.pipeline(),
+            pipeline,
             plan.name(),
             plan.codebase(),
             plan.stages(),

@@ -142,7 +142,7 @@ abstract class ExecutionStoreContract {
   }
 
   @Test
-  void aStageKnowsHowManyOfItsPlatformHaveWaitedLonger() {
+  void aStageKnowsHowManyOfItsPlatformComeBeforeIt() {
     create(request);
     Request second = SamplePlans.withId(ExecutionId.of("e00000002"), request);
     create(second);
@@ -168,6 +168,20 @@ abstract class ExecutionStoreContract {
                         Status.ABORTED,
                         null))));
     assertThat(store.ahead(second.id())).isEmpty();
+  }
+
+  @Test
+  void aPipelineWithManyStagesIsNotWhollyAheadOfOthers() {
+    for (int i = 1; i <= 5; i++) {
+      create(SamplePlans.withId(ExecutionId.of("e0000000" + i), request));
+    }
+    Request small =
+        SamplePlans.of("small", SamplePlans.withId(ExecutionId.of("e00000009"), request));
+    create(small);
+    assertThat(store.ahead(ExecutionId.of("e00000001"))).containsExactly(Map.entry("amd", 0));
+    assertThat(store.ahead(small.id())).containsExactly(Map.entry("amd", 1));
+    assertThat(store.ahead(ExecutionId.of("e00000002"))).containsExactly(Map.entry("amd", 2));
+    assertThat(store.ahead(ExecutionId.of("e00000005"))).containsExactly(Map.entry("amd", 5));
   }
 
   @Test
