@@ -56,6 +56,11 @@ final class Standalone implements AutoCloseable {
    * @throws dev.archway.broker.DirectoryInUseException when another process uses the home directory
    */
   String start() {
+    return start(FreePorts.find(services.size()));
+  }
+
+  /** The same; tries these ports first, one for each service. */
+  String start(List<Integer> firstPorts) {
     Home home = options.home();
     try {
       own(DirectoryLock.acquire(home.directory()));
@@ -63,17 +68,22 @@ final class Standalone implements AutoCloseable {
       this.<AutoCloseable>own(home::tellEnd);
       PrivateFiles.secret(home.token());
       PrivateFiles.secret(home.secretKeys());
-      Map<String, Integer> ports = choosePorts();
+      requireFreeGatewayPort();
       EmbeddedBroker broker = own(EmbeddedBroker.start(home.kafka()));
-      Settings settings =
-          new Settings(
-              options,
-              broker.bootstrapServers(),
-              broker.clientProperties(),
-              PrivateFiles.randomSecret(),
-              ports);
-      startServices(settings);
-      String url = settings.url();
+      String url =
+          FreePorts.start(
+              firstPorts,
+              free -> {
+                Settings settings =
+                    new Settings(
+                        options,
+                        broker.bootstrapServers(),
+                        broker.clientProperties(),
+                        PrivateFiles.randomSecret(),
+                        ports(free));
+                startServices(settings);
+                return settings.url();
+              });
       home.tellUrl(url);
       return url;
     } catch (IOException e) {
@@ -85,25 +95,31 @@ final class Standalone implements AutoCloseable {
     }
   }
 
-  private Map<String, Integer> choosePorts() {
-    List<Integer> free = FreePorts.find(services.size());
+  private void requireFreeGatewayPort() {
+    int wanted = options.gatewayPort();
+    if (wanted == 0) {
+      return;
+    }
+    try (ServerSocket probe = new ServerSocket()) {
+      probe.setReuseAddress(true);
+      probe.bind(new InetSocketAddress(options.gatewayAddress(), wanted));
+    } catch (IOException | IllegalArgumentException e) {
+      throw portTaken(wanted, e);
+    }
+  }
+
+  private Map<String, Integer> ports(List<Integer> free) {
     Map<String, Integer> ports = new HashMap<>();
     for (int i = 0; i < services.size(); i++) {
       ports.put(services.get(i).name(), free.get(i));
     }
-    int wanted = options.gatewayPort();
-    if (wanted != 0) {
-      ports.put(Settings.GATEWAY, wanted);
-      try (ServerSocket probe = new ServerSocket()) {
-        probe.setReuseAddress(true);
-        probe.bind(new InetSocketAddress(options.gatewayAddress(), wanted));
-      } catch (IOException | IllegalArgumentException e) {
-        throw portTaken(wanted, e);
-      }
+    if (options.gatewayPort() != 0) {
+      ports.put(Settings.GATEWAY, options.gatewayPort());
     }
     return ports;
   }
 
+  /** Not caused by what was found: another port would not be what the user wished for. */
   private StartException portTaken(int port, Exception cause) {
     return new StartException(
         "cannot listen on %s port %d: %s (expected: a free port of an address of this machine); choose another with --archway.gateway.port=PORT or in %s"
@@ -112,22 +128,40 @@ final class Standalone implements AutoCloseable {
                 port,
                 cause.getMessage(),
                 options.home().config().resolve("local.properties")),
-        cause);
+        null);
   }
 
+  /** Starts all, or leaves none running. */
   private void startServices(Settings settings) {
-    List<Future<?>> starts = new ArrayList<>();
+    List<Future<ConfigurableApplicationContext>> starts = new ArrayList<>();
     for (HostedService service : services) {
       starts.add(starters.submit(() -> own(start(service, settings))));
     }
+    List<ConfigurableApplicationContext> started = new ArrayList<>();
+    List<StartException> failures = new ArrayList<>();
     for (int i = 0; i < services.size(); i++) {
-      await(services.get(i), starts.get(i), settings);
+      try {
+        started.add(await(services.get(i), starts.get(i), settings));
+      } catch (StartException e) {
+        if (isClosed()) {
+          throw e; // Those that have not begun never will.
+        }
+        failures.add(e);
+      }
+    }
+    if (!failures.isEmpty()) {
+      started.forEach(Standalone::close);
+      throw failures.getFirst();
+    }
+    for (ConfigurableApplicationContext context : started) {
+      context.getBeanProvider(PrometheusMeterRegistry.class).ifAvailable(metrics::add);
     }
   }
 
-  private void await(HostedService service, Future<?> start, Settings settings) {
+  private ConfigurableApplicationContext await(
+      HostedService service, Future<ConfigurableApplicationContext> start, Settings settings) {
     try {
-      start.get();
+      return start.get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new StartException("cannot start %s: stopped".formatted(service.name()), e);
@@ -137,7 +171,9 @@ final class Standalone implements AutoCloseable {
       while (root.getCause() != null && !(root instanceof PortInUseException)) {
         root = root.getCause();
       }
-      if (root instanceof PortInUseException taken && service.name().equals(Settings.GATEWAY)) {
+      if (root instanceof PortInUseException taken
+          && service.name().equals(Settings.GATEWAY)
+          && options.gatewayPort() != 0) {
         throw portTaken(settings.port(service.name()), taken);
       }
       throw new StartException(
@@ -162,7 +198,6 @@ final class Standalone implements AutoCloseable {
             .initializers(starting -> offerMetrics(service, starting))
             .registerShutdownHook(false)
             .run(args);
-    context.getBeanProvider(PrometheusMeterRegistry.class).ifAvailable(metrics::add);
     LOG.info("{} started in {} ms", service.name(), (System.nanoTime() - begin) / 1_000_000);
     return context;
   }
@@ -188,6 +223,12 @@ final class Standalone implements AutoCloseable {
     }
     close(part);
     throw new IllegalStateException("stopped while starting");
+  }
+
+  private boolean isClosed() {
+    synchronized (running) {
+      return closed;
+    }
   }
 
   /**

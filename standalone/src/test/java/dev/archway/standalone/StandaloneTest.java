@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.archway.broker.DirectoryInUseException;
+import dev.archway.broker.FreePorts;
 import dev.archway.standalone.HostedService.Parts;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -17,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -91,6 +93,18 @@ class StandaloneTest {
             .hasMessageContaining("127.0.0.1 port " + taken.getLocalPort())
             .hasMessageContaining("--archway.gateway.port=PORT");
       }
+    }
+  }
+
+  @Test
+  void takesOtherPortsWhenOneWasTakenMeanwhile() throws Exception {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        Standalone standalone = new Standalone(options(), SmallServices.ALL)) {
+      List<Integer> ports = new ArrayList<>(FreePorts.find(SmallServices.ALL.size()));
+      ports.set(ports.size() - 1, taken.getLocalPort());
+      String[] urls = urls(standalone.start(ports));
+      post(urls[1] + "/send", "elsewhere");
+      awaitRows(urls[0], "elsewhere");
     }
   }
 
